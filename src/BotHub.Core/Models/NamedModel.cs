@@ -42,3 +42,6 @@ public static class ModelOptions
     /// <summary>float: above 1 makes repeated tokens less likely.</summary>
     public const string RepeatPenalty = "repeat_penalty";
 }
+
+/// <summary>The model's queue is full. The message is for operators.</summary>
+public sealed class ModelBusyException(string message, Exception? inner = null) : Exception(message, inner);
