@@ -25,6 +25,20 @@ public sealed class PipelineMetrics : IDisposable
         _running = _meter.CreateUpDownCounter<long>("bothub.turns.running", "{turn}", "Turns running on this node.");
     }
 
+    private double _typicalSeconds;
+    private int _generating;
+
+    /// <summary>Seconds a call at this place in a model's queue will likely wait, from how long answers took lately.</summary>
+    internal int? EstimateWait(int position)
+    {
+        var typical = Volatile.Read(ref _typicalSeconds);
+        // The waiting calls count as generating too, so what runs ahead of them is the rest.
+        var ahead = Math.Max(1, Volatile.Read(ref _generating) - position);
+        return typical == 0 ? null : position == 0 ? 0 : (int)Math.Ceiling(typical * position / ahead);
+    }
+
+    internal void Generating() => Interlocked.Increment(ref _generating);
+
     internal void Started(Turn turn, TimeSpan waited)
     {
         _running.Add(1);
@@ -39,6 +53,10 @@ public sealed class PipelineMetrics : IDisposable
 
     internal void Generated(Turn turn)
     {
+        Interlocked.Decrement(ref _generating);
+        var seconds = turn.Figures.Generation.TotalSeconds;
+        var typical = Volatile.Read(ref _typicalSeconds);
+        Volatile.Write(ref _typicalSeconds, typical == 0 ? seconds : 0.8 * typical + 0.2 * seconds);
         if (turn.Figures.FirstToken is { } first) _firstToken.Record(first.TotalSeconds, new KeyValuePair<string, object?>("gen_ai.request.model", turn.Model?.Name));
     }
 

@@ -30,6 +30,7 @@ public static class PipelineRegistration
         services.AddSingleton<GenerateStage>();
         services.AddSingleton<TurnPipeline>();
         services.AddSingleton<ConversationWorker>();
+        services.AddSingleton<BotProfile>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Dispatcher>();
         services.AddHostedService(s => s.GetRequiredService<Dispatcher>());

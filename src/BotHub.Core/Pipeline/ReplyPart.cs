@@ -7,4 +7,5 @@ public abstract record ReplyPart;
 public sealed record ReplyText(string Delta) : ReplyPart;
 
 /// <summary>The model's queue: 1 is next, 0 means the answer begins.</summary>
-public sealed record ReplyQueued(int Position) : ReplyPart;
+/// <param name="Seconds">The likely wait, from how long answers took lately; null when nothing is known yet.</param>
+public sealed record ReplyQueued(int Position, int? Seconds) : ReplyPart;

@@ -5,14 +5,14 @@ using Microsoft.Extensions.AI;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>Innermost: lets the model answer and passes its text on as it comes.</summary>
-public sealed class GenerateStage : ITurnStage
+public sealed class GenerateStage(PipelineMetrics metrics) : ITurnStage
 {
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
         var (window, persona, model) = (turn.Window!, turn.Persona!, turn.Model!);
         var parts = Channel.CreateBounded<ReplyPart>(new BoundedChannelOptions(64) { SingleReader = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
-        var options = Options(turn, position => parts.Writer.TryWrite(new ReplyQueued(position)));
+        var options = Options(turn, position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))));
         var pump = PumpAsync(model.Client, window.Messages, options, turn, parts.Writer, stop.Token);
         try
         {

@@ -8,6 +8,7 @@ public sealed class MeterStage(TimeProvider clock, PipelineMetrics metrics) : IT
         var start = clock.GetTimestamp();
         using var activity = PipelineMetrics.Source.StartActivity("turn generate");
         activity?.SetTag("bothub.turn", turn.Id).SetTag("gen_ai.conversation.id", turn.Conversation.Value).SetTag("gen_ai.request.model", turn.Model?.Name);
+        metrics.Generating();
         try
         {
             await foreach (var part in next(turn))
