@@ -82,11 +82,11 @@ export class ChatElement extends LitElement {
       <header>
         <span class="avatar">${icon('bot')}</span>
         <div class="title">
-          <h1 dir="auto">${bot?.name ?? 'BotHub'}</h1>
-          ${bot?.model ? html`<p class="model" dir="auto">${bot.model}</p>` : nothing}
+          <h1><bdi>${bot?.name ?? 'BotHub'}</bdi></h1>
+          ${bot?.model ? html`<p class="model"><bdi>${bot.model}</bdi></p>` : nothing}
         </div>
-        <button type="button" class="icon" title=${texts.newConversation} aria-label=${texts.newConversation} @click=${this.#startOver}>
-          ${icon('plus')}
+        <button type="button" class="new" title=${texts.newConversation} aria-label=${texts.newConversation} @click=${this.#startOver}>
+          ${icon('plus')}<span>${texts.newConversation}</span>
         </button>
       </header>
       ${bot?.notice ? html`<p class="banner" role="note" dir="auto">${icon('info')}<span>${bot.notice}</span></p>` : nothing}

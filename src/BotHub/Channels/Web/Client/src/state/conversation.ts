@@ -28,6 +28,7 @@ export class Conversation {
   readonly #api: HubApi;
   readonly #storage: Storage;
   readonly #pause = new Pause();
+  readonly #refusals = new Backoff(250, 60_000);
   #outbox: Outbox;
   #feed: EventFeed | undefined;
   #session: StoredSession | undefined;
@@ -175,10 +176,11 @@ export class Conversation {
     this.loaded = this.stopping = false;
   }
 
-  async #begin(notice?: Notice): Promise<void> {
+  async #begin(notice?: Notice, delay = 0): Promise<void> {
     if (this.#beginning) return;
     this.#beginning = true;
     this.changed('all');
+    if (delay > 0) await pause(delay);
     const retry = new Backoff(1_000, 30_000);
     while (!this.#closed) {
       try {
@@ -217,6 +219,7 @@ export class Conversation {
 
   /** The order matters: the stream first, then the record, so that nothing falls between the two. */
   #opened(session: StoredSession, anchored: boolean): void {
+    this.#refusals.reset();
     this.connection = 'open';
     if (!anchored) {
       this.timeline.streamBeginsNow();
@@ -251,7 +254,8 @@ export class Conversation {
     const unsent = this.#outbox.items;
     this.#forget();
     for (const { id, text } of unsent) this.timeline.add({ id, role: 'user', text, state: 'sending' });
-    void this.#begin({ text: texts.conversationEnded });
+    // A conversation that was never open for us would be lost in the same way at once: then slower each time.
+    void this.#begin({ text: texts.conversationEnded }, this.#refusals.next());
   }
 
   /** The stream does not tell "stopped" from "done", nor times; the record does, a moment later. */

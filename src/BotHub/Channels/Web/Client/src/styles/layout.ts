@@ -124,6 +124,32 @@ export const layout = css`
     color: var(--text);
   }
 
+  .new {
+    display: flex;
+    align-items: center;
+    gap: 0.375rem;
+    min-block-size: 2.5rem;
+    padding-inline: 0.625rem 0.875rem;
+    border-radius: 10px;
+    color: var(--quiet);
+    font-size: 0.875rem;
+  }
+
+  .new:hover {
+    background: var(--raised);
+    color: var(--text);
+  }
+
+  @media (max-width: 40rem) {
+    .new {
+      padding-inline: 0.625rem;
+    }
+
+    .new span {
+      display: none;
+    }
+  }
+
   .banner {
     display: flex;
     justify-content: center;
@@ -283,8 +309,6 @@ export const layout = css`
     max-block-size: min(40dvh, 14rem);
     padding: 0.5rem 0.875rem;
     border: 0;
-    /* The whole form shows the focus. */
-    outline: 0;
     background: none;
     color: inherit;
     font: inherit;
@@ -293,6 +317,11 @@ export const layout = css`
     field-sizing: content;
     overflow-y: auto;
     scrollbar-width: thin;
+  }
+
+  /* The whole form shows the focus. */
+  textarea:focus-visible {
+    outline: 0;
   }
 
   textarea::placeholder {

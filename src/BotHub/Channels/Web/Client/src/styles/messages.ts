@@ -23,10 +23,6 @@ export const messages = css`
     overflow-wrap: anywhere;
   }
 
-  .user[data-state='sending'] .bubble {
-    opacity: 0.75;
-  }
-
   .state {
     color: var(--quiet);
     font-size: 0.8125rem;
@@ -194,10 +190,10 @@ export const messages = css`
 
   bothub-answer code {
     font-family: var(--mono);
-    font-size: 0.875em;
   }
 
   bothub-answer :not(pre) > code {
+    font-size: 0.875em;
     padding: 0.125em 0.3125em;
     border-radius: 5px;
     background: var(--raised);
@@ -238,7 +234,8 @@ export const messages = css`
     padding: 0.75rem 0.875rem;
     overflow-x: auto;
     overflow-wrap: normal;
-    line-height: 1.5;
+    font-size: 0.875rem;
+    line-height: 1.55;
     tab-size: 4;
     scrollbar-width: thin;
   }

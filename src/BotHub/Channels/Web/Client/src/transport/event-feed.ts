@@ -94,17 +94,16 @@ export class EventFeed {
   }
 
   #receive(id: string | undefined, data: string): void {
-    if (id) {
-      // A replay may overlap what was seen already.
-      if (this.#last !== undefined && Number(id) <= Number(this.#last)) return;
-      this.#last = id;
-    }
     let event: HubEvent;
     try {
       event = JSON.parse(data) as HubEvent;
     } catch {
       return;
     }
+    // A replay may overlap what was seen already; a snapshot is where things stand, whatever was seen.
+    const seen = id && this.#last !== undefined && Number(id) <= Number(this.#last);
+    if (seen && event.type !== 'MESSAGES_SNAPSHOT') return;
+    if (id) this.#last = id;
     this.handlers.event(event);
   }
 }

@@ -17,7 +17,7 @@ function copyAnswer(message: Message, current: (id: string) => string): HTMLButt
 function time(at: string | undefined): TemplateResult | typeof nothing {
   if (at === undefined) return nothing;
   const date = new Date(at);
-  return html`<time datetime=${at} title=${date.toLocaleString()}>${date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}</time>`;
+  return html`<time datetime=${at} title=${date.toLocaleString()}>${date.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })}</time>`;
 }
 
 function footer(message: Message, current: (id: string) => string): TemplateResult | typeof nothing {
