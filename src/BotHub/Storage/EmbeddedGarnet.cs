@@ -58,14 +58,13 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is { } server)
+        // A host can be told to stop from two sides at once; the server can't be disposed twice.
+        if (Interlocked.Exchange(ref _server, null) is { } server)
         {
             await _commits!.WaitAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await Task.Run(server.Dispose);
-            _server = null;
+            if (_lock is not null) await _lock.DisposeAsync();
         }
-
-        if (_lock is not null) await _lock.DisposeAsync();
     }
 
     private static FileStream Lock(string directory)
