@@ -4,17 +4,18 @@ namespace BotHub.Models.Catalogue;
 /// <param name="Attempts">How often in a row it may fail without a single new byte.</param>
 /// <param name="Pause">The wait before the second attempt; doubled with each further one.</param>
 /// <param name="Stall">How long the server may send nothing.</param>
+/// <param name="Poll">How often to look whether another process's download of the same file has ended.</param>
 /// <param name="FreeBytes">The free bytes of the disk that holds a folder.</param>
-internal sealed record DownloadSettings(int Attempts, TimeSpan Pause, TimeSpan Stall, Func<string, long> FreeBytes)
+internal sealed record DownloadSettings(int Attempts, TimeSpan Pause, TimeSpan Stall, TimeSpan Poll, Func<string, long> FreeBytes)
 {
     /// <summary>How long a connection may take to open: an offline machine must not wait for long.</summary>
     public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
 
     /// <summary>At start: few attempts, as people wait for the hub.</summary>
-    public static readonly DownloadSettings AtStart = new(2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), Free);
+    public static readonly DownloadSettings AtStart = new(2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Free);
 
     /// <summary>On the command line: patient.</summary>
-    public static readonly DownloadSettings Patient = new(6, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), Free);
+    public static readonly DownloadSettings Patient = new(6, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), Free);
 
     private static long Free(string folder)
     {

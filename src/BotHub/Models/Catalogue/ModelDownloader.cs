@@ -16,8 +16,6 @@ internal sealed partial class ModelDownloader(
     /// <summary>Room to leave on the disk beside the file.</summary>
     private const long SpareBytes = 64L << 20;
 
-    private static readonly TimeSpan LockPoll = TimeSpan.FromSeconds(1);
-
     /// <summary>Gets a model into a folder. Only cancellation throws; a part that was received stays for the next time.</summary>
     public async Task<DownloadOutcome> DownloadAsync(
         CatalogueModel model, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
@@ -62,7 +60,7 @@ internal sealed partial class ModelDownloader(
             {
                 if (!waiting)
                     Log.Waiting(logger, model.Name, final + ".part");
-                await Task.Delay(LockPoll, time, cancellationToken);
+                await Task.Delay(settings.Poll, time, cancellationToken);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -56,7 +57,7 @@ internal sealed class ModelTransfer(HttpClient client, CatalogueModel model, Tim
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new TransferStep.Broken($"the server sent nothing for {stall.TotalSeconds:0} seconds or could not be reached");
+            return new TransferStep.Broken(string.Create(CultureInfo.InvariantCulture, $"the server sent nothing for {stall.TotalSeconds:0.#} seconds, or could not be reached"));
         }
         catch (HttpRequestException e)
         {
