@@ -14,7 +14,7 @@ internal sealed record ElizaEntry(string Name, string? Script = null) : ModelEnt
 {
     public const string ElizaType = "eliza";
 
-    public static ElizaEntry Read(string name, EntryReader reader) => new(name, reader.Text("Script"));
+    public static ElizaEntry Read(string name, SectionReader reader) => new(name, reader.Text("Script"));
 }
 
 /// <summary><c>echo</c>: repeats the user.</summary>
@@ -22,7 +22,7 @@ internal sealed record EchoEntry(string Name, EchoOptions Options) : ModelEntry(
 {
     public const string EchoType = "echo";
 
-    public static EchoEntry Read(string name, EntryReader reader) => new(name, new EchoOptions(
+    public static EchoEntry Read(string name, SectionReader reader) => new(name, new EchoOptions(
         reader.Number("CharactersPerSecond", 0, 0, 1_000_000),
         reader.Duration("FirstTokenDelay", TimeSpan.Zero, TimeSpan.FromHours(1))));
 }
@@ -50,7 +50,7 @@ internal sealed record LlamaEntry(
     public const string LlamaType = "llama";
     public const string Auto = "auto";
 
-    public static LlamaEntry Read(string name, EntryReader reader)
+    public static LlamaEntry Read(string name, SectionReader reader)
     {
         var entry = new LlamaEntry(
             name,

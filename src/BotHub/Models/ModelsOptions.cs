@@ -27,7 +27,7 @@ internal sealed class ModelsOptions
     private const string LocalName = "local";
 
     /// <summary>Every type of model; a new type adds its entry record here and a factory in <c>AddModels</c>.</summary>
-    private static readonly Dictionary<string, Func<string, EntryReader, ModelEntry>> Types = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, Func<string, SectionReader, ModelEntry>> Types = new(StringComparer.OrdinalIgnoreCase)
     {
         [LlamaEntry.LlamaType] = LlamaEntry.Read,
         [ElizaEntry.ElizaType] = ElizaEntry.Read,
@@ -46,15 +46,15 @@ internal sealed class ModelsOptions
         {
             if (child.Key.Equals("Default", StringComparison.OrdinalIgnoreCase) || child.Key.Equals("Directory", StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (child["Type"] is { } type && Types.TryGetValue(type.Trim(), out var read))
+            var reader = new SectionReader(child, errors);
+            if (reader.Text("Type") is { } type && Types.TryGetValue(type, out var read))
             {
-                var reader = new EntryReader(child, errors);
                 entries[child.Key] = read(child.Key, reader);
                 reader.RefuseOtherKeys();
             }
             else
             {
-                errors.Add($"{child.Path}:Type = '{child["Type"]}' is not a type of model; use {string.Join(", ", Types.Keys)}.");
+                reader.Error("Type", child["Type"] ?? "", $"is not a type of model; use {string.Join(", ", Types.Keys)}");
             }
         }
 

@@ -12,9 +12,9 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     : IHostedLifecycleService, IDisposable
 {
     private readonly Lock _reloading = new();
-    private readonly string _folder = PromptFolder.Of(options.Value);
     private volatile PromptSnapshot? _current;
     private PromptWatcher? _watcher;
+    private string _folder = "";
     private string _stamp = "";
 
     /// <summary>The personas now. Take it once for a turn.</summary>
@@ -39,6 +39,8 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     /// <exception cref="InvalidOperationException">Files are wrong; the message names every file, line and error.</exception>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        // Not in the constructor: options are read only after the validators had their say.
+        _folder = PromptFolder.Of(options.Value);
         _stamp = PromptSnapshot.Stamp(_folder);
         _current = PromptSnapshot.Read(_folder, options.Value.Default, out var errors)
             ?? throw new InvalidOperationException(string.Join(Environment.NewLine, errors));

@@ -1,5 +1,6 @@
-using System.ComponentModel.DataAnnotations;
+using BotHub.Models;
 using BotHub.Models.Catalogue;
+using Microsoft.Extensions.Options;
 
 namespace BotHub.Prompts;
 
@@ -13,11 +14,33 @@ internal sealed class PromptsOptions
     public string? Directory { get; set; }
 
     /// <summary>The id of the persona of everyone who chose none.</summary>
-    [Required(ErrorMessage = "Prompts:Default must name a persona; the shipped one is 'assistant'.")]
     public string Default { get; set; } = "assistant";
 
     /// <summary>Whether changed files are taken up while the hub runs.</summary>
     public bool Reload { get; set; } = true;
+
+    /// <summary>What is wrong with the section; the validator reports it.</summary>
+    public IReadOnlyList<string> Errors { get; private set; } = [];
+
+    /// <summary>Fills the options; everything wrong ends in <see cref="Errors"/>.</summary>
+    public void Read(IConfigurationSection section)
+    {
+        var errors = new List<string>();
+        var reader = new SectionReader(section, errors);
+        Directory = reader.Text("Directory");
+        Default = reader.Text("Default") ?? Default;
+        Reload = reader.Flag("Reload", Reload);
+        reader.RefuseOtherKeys();
+        Errors = errors;
+    }
+}
+
+/// <summary>Refuses to start with a wrong section <c>Prompts</c>: all errors at once.</summary>
+internal sealed class PromptsOptionsValidator : IValidateOptions<PromptsOptions>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, PromptsOptions options) =>
+        options.Errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(options.Errors);
 }
 
 /// <summary>Finds the prompts' folder.</summary>

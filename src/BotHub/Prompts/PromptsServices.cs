@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace BotHub.Prompts;
 
@@ -9,8 +10,9 @@ internal static class PromptsServices
     public static IHostApplicationBuilder AddPrompts(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddOptions<PromptsOptions>().BindConfiguration(PromptsOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<PromptsOptions>, PromptsOptionsValidator>();
+        builder.Services.AddOptions<PromptsOptions>()
+            .Configure(o => o.Read(builder.Configuration.GetSection(PromptsOptions.Section))).ValidateOnStart();
         builder.Services.AddSingleton<PromptLibrary>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PromptLibrary>());
         return builder;

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace BotHub.Models;
 
 /// <summary>
-/// Reads the keys of one model and gathers everything wrong with them: values out of bounds, values of the wrong kind, and,
+/// Reads the keys of one configuration section and gathers everything wrong with them: values out of bounds, values of the wrong kind, and,
 /// once all known keys were asked for, keys that nobody knows.
 /// </summary>
-internal sealed class EntryReader(IConfigurationSection section, List<string> errors)
+internal sealed class SectionReader(IConfigurationSection section, List<string> errors)
 {
-    private readonly List<string> _known = ["Type"];
+    private readonly List<string> _known = [];
 
     /// <summary>A text; null where the key is missing or empty.</summary>
     public string? Text(string key)
@@ -66,6 +66,6 @@ internal sealed class EntryReader(IConfigurationSection section, List<string> er
     {
         foreach (var child in section.GetChildren())
             if (!_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-                errors.Add($"{child.Path} is not known; this type knows {string.Join(", ", _known)}.");
+                errors.Add($"{child.Path} is not known; known are {string.Join(", ", _known)}.");
     }
 }
