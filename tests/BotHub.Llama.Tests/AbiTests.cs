@@ -1,0 +1,3 @@
+namespace BotHub.Llama.Tests;
+
+public sealed class AbiTests;
