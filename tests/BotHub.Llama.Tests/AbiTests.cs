@@ -1,3 +1,0 @@
-namespace BotHub.Llama.Tests;
-
-public sealed class AbiTests;
