@@ -18,6 +18,7 @@ internal static class ModelsServices
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddModelDownloads(builder.Configuration, DownloadSettings.AtStart);
         builder.Services.AddSingleton<ModelLocator>();
+        builder.Services.AddSingleton<ILanguageModelFactory, LlamaModelFactory>();
         builder.Services.AddSingleton<ILanguageModelFactory, ElizaModelFactory>();
         builder.Services.AddSingleton<ILanguageModelFactory, EchoModelFactory>();
         builder.Services.AddSingleton<ModelDirectory>();

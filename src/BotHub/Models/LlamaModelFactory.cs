@@ -1,0 +1,99 @@
+using BotHub.Core.Context;
+using BotHub.Llama;
+using BotHub.Models.Catalogue;
+using Microsoft.Extensions.AI;
+
+namespace BotHub.Models;
+
+/// <summary>
+/// Makes models that run in this process. A file that the configuration names must work; one that was found or downloaded
+/// may fail, and then the hub goes on without a language model.
+/// </summary>
+internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFactory loggers) : ILanguageModelFactory
+{
+    private readonly ILogger _logger = loggers.CreateLogger<LlamaModelFactory>();
+
+    /// <inheritdoc />
+    public string Type => LlamaEntry.LlamaType;
+
+    /// <inheritdoc />
+    public async Task<ModelCreation> CreateAsync(ModelEntry entry, CancellationToken cancellationToken)
+    {
+        var llama = (LlamaEntry)entry;
+        switch (await locator.LocateAsync(llama, cancellationToken))
+        {
+            case ModelLocation.Found(var path, var advice):
+                if (advice is not null)
+                    Log.Advice(_logger, llama.Name, Path.GetFileName(path), advice);
+                // Reading a gigabyte takes a while, and loading is a native call that does not yield.
+                return await Task.Run(() => Load(llama, path), cancellationToken);
+            case ModelLocation.Missing(var reason):
+                return new ModelCreation.Unavailable(reason);
+            case ModelLocation.Misconfigured(var error):
+                return new ModelCreation.Misconfigured(error);
+            default:
+                throw new InvalidOperationException("Unknown location of a model.");
+        }
+    }
+
+    private ModelCreation Load(LlamaEntry entry, string path)
+    {
+        LlamaModel? model = null;
+        try
+        {
+            model = LlamaModel.Load(new LlamaModelOptions { Path = path, GpuLayers = entry.GpuLayers }, loggers);
+            var context = Math.Min(entry.Context, model.TrainedContext);
+            if (context < entry.Context)
+                Log.ContextLowered(_logger, entry.Name, entry.Context, context, model.Name);
+            var engine = new LlamaEngine(
+                model,
+                new LlamaEngineOptions
+                {
+                    Slots = entry.Slots,
+                    ContextPerSlot = context,
+                    DecodeThreads = entry.Threads,
+                    BatchThreads = entry.Threads,
+                },
+                loggers);
+            return new ModelCreation.Ready(new NamedModel(
+                entry.Name, Type, new OwningClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
+                engine.ContextPerSlot, Math.Min(entry.MaxTokens, engine.ContextPerSlot / 2), $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}"));
+        }
+        catch (LlamaException e)
+        {
+            model?.Dispose();
+            return entry.Path is null && entry.Model == LlamaEntry.Auto
+                ? new ModelCreation.Unavailable(e.Message)
+                : new ModelCreation.Misconfigured($"Models:{entry.Name} cannot be loaded: {e.Message}");
+        }
+    }
+
+    /// <summary>Frees the engine and the model with the client: nobody else holds them.</summary>
+    private sealed class OwningClient(IChatClient client, LlamaEngine engine, LlamaModel model) : DelegatingChatClient(client)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            if (!disposing)
+                return;
+            engine.Dispose();
+            model.Dispose();
+        }
+    }
+
+    private sealed class Meter(LlamaTokenizer tokenizer, int contextLength) : ITokenMeter
+    {
+        public int ContextLength => contextLength;
+
+        public int Count(IReadOnlyList<ChatMessage> prompt) => tokenizer.CountPrompt(prompt);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "ModelAdvice", Level = LogLevel.Warning, Message = "Model {Model} uses {File}, which was on disk; {Advice}")]
+        public static partial void Advice(ILogger logger, string model, string file, string advice);
+
+        [LoggerMessage(EventName = "ModelContextLowered", Level = LogLevel.Warning, Message = "Models:{Model}:Context is {Asked}; it is lowered to {Context}, for which {Name} was trained")]
+        public static partial void ContextLowered(ILogger logger, string model, int asked, int context, string name);
+    }
+}
