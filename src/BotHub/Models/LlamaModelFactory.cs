@@ -42,22 +42,11 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
         try
         {
             model = LlamaModel.Load(new LlamaModelOptions { Path = path, GpuLayers = entry.GpuLayers }, loggers);
-            var context = Math.Min(entry.Context, model.TrainedContext);
-            if (context < entry.Context)
-                Log.ContextLowered(_logger, entry.Name, entry.Context, context, model.Name);
-            var engine = new LlamaEngine(
-                model,
-                new LlamaEngineOptions
-                {
-                    Slots = entry.Slots,
-                    ContextPerSlot = context,
-                    DecodeThreads = entry.Threads,
-                    BatchThreads = entry.Threads,
-                },
-                loggers);
+            var engine = Engine(entry, model);
             return new ModelCreation.Ready(new NamedModel(
                 entry.Name, Type, new OwningClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
-                engine.ContextPerSlot, Math.Min(entry.MaxTokens, engine.ContextPerSlot / 2), $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}"));
+                engine.ContextPerSlot, entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
+                $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}"));
         }
         catch (LlamaException e)
         {
@@ -65,6 +54,28 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             return entry.Path is null && entry.Model == LlamaEntry.Auto
                 ? new ModelCreation.Unavailable(e.Message)
                 : new ModelCreation.Misconfigured($"Models:{entry.Name} cannot be loaded: {e.Message}");
+        }
+    }
+
+    /// <summary>Starts the engine with as much of the wished context and slots as model and memory allow.</summary>
+    private LlamaEngine Engine(LlamaEntry entry, LlamaModel model)
+    {
+        var context = Math.Min(entry.Context, model.TrainedContext);
+        if (context < entry.Context)
+            Log.ContextLowered(_logger, entry.Name, entry.Context, context, model.Name);
+        for (var slots = entry.Slots; ; slots /= 2)
+        {
+            try
+            {
+                return new LlamaEngine(
+                    model,
+                    new LlamaEngineOptions { Slots = slots, ContextPerSlot = context, DecodeThreads = entry.Threads, BatchThreads = entry.Threads },
+                    loggers);
+            }
+            catch (LlamaException e) when (e.Kind == LlamaErrorKind.OutOfMemory && slots > 1)
+            {
+                Log.SlotsLowered(_logger, entry.Name, slots, slots / 2, e.Message);
+            }
         }
     }
 
@@ -95,5 +106,8 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
 
         [LoggerMessage(EventName = "ModelContextLowered", Level = LogLevel.Warning, Message = "Models:{Model}:Context is {Asked}; it is lowered to {Context}, for which {Name} was trained")]
         public static partial void ContextLowered(ILogger logger, string model, int asked, int context, string name);
+
+        [LoggerMessage(EventName = "ModelSlotsLowered", Level = LogLevel.Warning, Message = "Models:{Model}:Slots is lowered from {Asked} to {Slots}: {Reason}")]
+        public static partial void SlotsLowered(ILogger logger, string model, int asked, int slots, string reason);
     }
 }

@@ -34,7 +34,7 @@ internal sealed record EchoEntry(string Name, EchoOptions Options) : ModelEntry(
 /// <param name="Slots">Conversations answered at the same time.</param>
 /// <param name="Threads">CPU threads; 0 lets llama.cpp's binding choose.</param>
 /// <param name="GpuLayers">Layers on the GPU; -1 means as many as fit.</param>
-/// <param name="MaxTokens">The longest answer in tokens.</param>
+/// <param name="MaxTokens">The longest answer in tokens; a quarter of the context, at most 1024, if not set.</param>
 /// <param name="Download">Whether a missing model may be downloaded at start.</param>
 internal sealed record LlamaEntry(
     string Name,
@@ -52,15 +52,16 @@ internal sealed record LlamaEntry(
 
     public static LlamaEntry Read(string name, SectionReader reader)
     {
+        var context = reader.Integer("Context", 4096, 256, 1_048_576);
         var entry = new LlamaEntry(
             name,
             reader.Text("Model") ?? Auto,
             reader.Text("Path"),
-            reader.Integer("Context", 4096, 256, 1_048_576),
+            context,
             reader.Integer("Slots", 16, 1, 256),
             reader.Integer("Threads", 0, 0, 1024),
             reader.Integer("GpuLayers", -1, -1, 10_000),
-            reader.Integer("MaxTokens", 1024, 1, 1_048_576),
+            reader.Integer("MaxTokens", Math.Min(1024, context / 4), 1, 1_048_576),
             reader.Flag("Download", true));
         if (entry.MaxTokens >= entry.Context)
             reader.Error("MaxTokens", entry.MaxTokens, $"must be less than Context ({entry.Context}), or no prompt fits");

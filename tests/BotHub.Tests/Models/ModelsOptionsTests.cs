@@ -53,7 +53,7 @@ public sealed class ModelsOptionsTests
         string[] expected =
         [
             "Models:Default = 'gpt' names no model; use a, c, d, eliza, echo",
-            "Models:a:Contxt is not known; known are Type, Model, Path",
+            "Models:a:Contxt is not known; known are Type, Context, Model, Path",
             "Models:a:Context = '12' must be a whole number from 256",
             "Models:a:Download = 'maybe' must be true or false",
             "Models:a:Model = 'huge-900b' is not in the catalogue; use auto, qwen2.5-1.5b",
