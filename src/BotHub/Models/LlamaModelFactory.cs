@@ -22,11 +22,11 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
         var llama = (LlamaEntry)entry;
         switch (await locator.LocateAsync(llama, cancellationToken))
         {
-            case ModelLocation.Found(var path, var advice):
-                if (advice is not null)
-                    Log.Advice(_logger, llama.Name, Path.GetFileName(path), advice);
+            case ModelLocation.Found(var path, var notice):
+                if (notice is not null)
+                    Log.Notice(_logger, llama.Name, notice);
                 // Reading a gigabyte takes a while, and loading is a native call that does not yield.
-                return await Task.Run(() => Load(llama, path), cancellationToken);
+                return await Task.Run(() => Load(llama, path, notice), cancellationToken);
             case ModelLocation.Missing(var reason):
                 return new ModelCreation.Unavailable(reason);
             case ModelLocation.Misconfigured(var error):
@@ -36,7 +36,7 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
         }
     }
 
-    private ModelCreation Load(LlamaEntry entry, string path)
+    private ModelCreation Load(LlamaEntry entry, string path, string? notice)
     {
         LlamaModel? model = null;
         try
@@ -46,7 +46,8 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             return new ModelCreation.Ready(new NamedModel(
                 entry.Name, Type, new OwningClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
                 engine.ContextPerSlot, entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
-                $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}"));
+                $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}",
+                notice));
         }
         catch (LlamaException e)
         {
@@ -101,8 +102,8 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "ModelAdvice", Level = LogLevel.Warning, Message = "Model {Model} uses {File}, which was on disk; {Advice}")]
-        public static partial void Advice(ILogger logger, string model, string file, string advice);
+        [LoggerMessage(EventName = "ModelNotice", Level = LogLevel.Warning, Message = "Model {Model}: {Notice}")]
+        public static partial void Notice(ILogger logger, string model, string notice);
 
         [LoggerMessage(EventName = "ModelContextLowered", Level = LogLevel.Warning, Message = "Models:{Model}:Context is {Asked}; it is lowered to {Context}, for which {Name} was trained")]
         public static partial void ContextLowered(ILogger logger, string model, int asked, int context, string name);

@@ -5,7 +5,7 @@ namespace BotHub.Models;
 
 /// <summary>The models by name. Filled while the host starts, before anything asks; then it never changes.</summary>
 internal sealed partial class ModelDirectory(
-    IOptions<ModelsOptions> options, IEnumerable<ILanguageModelFactory> factories, ILogger<ModelDirectory> logger) : IHostedLifecycleService, IAsyncDisposable
+    IOptions<ModelsOptions> options, IServiceProvider services, ILogger<ModelDirectory> logger) : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, NamedModel> _models = new(StringComparer.OrdinalIgnoreCase);
     private bool _disposed;
@@ -30,10 +30,12 @@ internal sealed partial class ModelDirectory(
     /// <exception cref="InvalidOperationException">Entries are wrong; the message names all of them.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        // Taken now and not by the constructor: factories read options, and only after all validators had their say.
+        var factories = services.GetServices<ILanguageModelFactory>().GroupBy(f => f.Type).ToDictionary(f => f.Key, f => f.Last());
         var errors = new List<string>();
         foreach (var entry in options.Value.Entries.Values.OrderBy(e => e.Type != ElizaEntry.ElizaType))
         {
-            switch (await factories.Single(f => f.Type == entry.Type).CreateAsync(entry, cancellationToken))
+            switch (await factories[entry.Type].CreateAsync(entry, cancellationToken))
             {
                 case ModelCreation.Ready(var model):
                     _models[entry.Name] = model;

@@ -17,8 +17,9 @@ internal static class ModelsCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        // Standard output is the command's; only what needs attention may come between.
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // Standard output is the command's own.
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddModelDownloads(builder.Configuration, DownloadSettings.Patient);
         await using var services = builder.Services.BuildServiceProvider();

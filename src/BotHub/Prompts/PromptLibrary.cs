@@ -50,7 +50,7 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
         return Task.CompletedTask;
     }
 
-    /// <summary>Reads the personas again if a file is newer, bigger, added or gone.</summary>
+    /// <summary>Reads the personas again if a file is changed, added or gone.</summary>
     internal void ReloadIfChanged()
     {
         lock (_reloading)

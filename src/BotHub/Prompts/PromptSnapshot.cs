@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using BotHub.Core.Prompts;
 
 namespace BotHub.Prompts;
@@ -36,12 +37,15 @@ internal sealed record PromptSnapshot(FrozenDictionary<string, Persona> Personas
         return null;
     }
 
-    /// <summary>What changes when a persona is edited, added or removed: names, sizes and times in one text.</summary>
+    /// <summary>
+    /// What changes when a persona is edited, added or removed. Made of the content: a few small files cost nothing, and
+    /// times and sizes say little where links are swapped under mounted configuration.
+    /// </summary>
     public static string Stamp(string folder)
     {
         try
         {
-            return string.Join('|', Files(folder).Select(f => $"{f.Name} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
+            return string.Join('|', Files(folder).Select(f => $"{f.Name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f.FullName)))}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -80,8 +80,7 @@ public sealed class ModelDirectoryTests
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.AddPrompts();
         builder.AddModels();
-        foreach (var own in builder.Services.Where(s => s.ImplementationType?.Name == "LlamaModelFactory").ToList())
-            builder.Services.Remove(own);
+        // The later registration of a type wins.
         builder.Services.AddSingleton(llama);
         return builder.Build();
     }

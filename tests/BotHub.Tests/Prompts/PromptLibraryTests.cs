@@ -113,6 +113,28 @@ public sealed class PromptLibraryTests : IDisposable
     }
 
     [Fact]
+    public async Task Links_whose_target_is_swapped_are_taken_up()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var mount = new TestFolder();
+        foreach (var version in new[] { "one", "two" })
+        {
+            Directory.CreateDirectory(mount.File(version));
+            mount.Write($"{version}/assistant.md", $"---\nid: assistant\nversion: 1\ndescription: Test.\n---\n{version}\n");
+        }
+
+        Directory.CreateSymbolicLink(mount.File("data"), mount.File("one"));
+        File.CreateSymbolicLink(_folder.File("assistant.md"), mount.File("data/assistant.md"));
+        var library = await Started();
+
+        Directory.Delete(mount.File("data"));
+        Directory.CreateSymbolicLink(mount.File("data"), mount.File("two"));
+        library.ReloadIfChanged();
+
+        Assert.Equal("two", library.Default.Text);
+    }
+
+    [Fact]
     public async Task The_operating_system_tells_of_a_change()
     {
         Write("assistant", "Hello.");

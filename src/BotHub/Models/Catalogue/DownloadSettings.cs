@@ -15,7 +15,7 @@ internal sealed record DownloadSettings(int Attempts, TimeSpan Pause, TimeSpan S
     public static readonly DownloadSettings AtStart = new(2, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1), Free);
 
     /// <summary>On the command line: patient.</summary>
-    public static readonly DownloadSettings Patient = new(6, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), Free);
+    public static readonly DownloadSettings Patient = new(4, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), Free);
 
     private static long Free(string folder)
     {

@@ -31,7 +31,11 @@ internal sealed partial class ModelDownloader(
                 return new DownloadOutcome.Failed(shortage);
             var failure = await ReceiveAsync(model, part, progress, cancellationToken);
             if (failure is not null)
+            {
+                if (part.Length == 0)
+                    File.Delete(part.Name);
                 return new DownloadOutcome.Failed(failure);
+            }
 
             part.Flush(flushToDisk: true);
             await part.DisposeAsync();

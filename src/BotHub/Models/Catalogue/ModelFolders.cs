@@ -28,8 +28,8 @@ internal sealed record ModelFolders(IReadOnlyList<string> Search, string Downloa
 
     /// <summary>The file of a model in the first folder that has it whole; null where none has.</summary>
     public string? Find(CatalogueModel model) => Search
-        .Select(folder => new FileInfo(Path.Combine(folder, model.File)))
-        .FirstOrDefault(file => file.Exists && file.Length == model.Bytes)?.FullName;
+        .Select(folder => Path.Combine(folder, model.File))
+        .FirstOrDefault(path => Length(path) == model.Bytes);
 
     /// <summary>The folder at or above <paramref name="folder"/> that holds the solution; null outside a repository.</summary>
     public static string? RepositoryAbove(string folder)
@@ -38,6 +38,15 @@ internal sealed record ModelFolders(IReadOnlyList<string> Search, string Downloa
             if (File.Exists(Path.Combine(current.FullName, "BotHub.sln")))
                 return current.FullName;
         return null;
+    }
+
+    /// <summary>The size of a file, or of the file that a link leads to; null where there is none.</summary>
+    private static long? Length(string path)
+    {
+        FileSystemInfo file = new FileInfo(path);
+        if (file.LinkTarget is not null && file.Exists)
+            file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return file is FileInfo { Exists: true } found ? found.Length : null;
     }
 
     /// <summary>The XDG cache folder, or local application data on Windows.</summary>

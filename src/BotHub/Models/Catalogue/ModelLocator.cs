@@ -7,8 +7,8 @@ internal abstract record ModelLocation
     {
     }
 
-    /// <summary>The file is there. <paramref name="Advice"/> names a better model and how to get it, or is null.</summary>
-    internal sealed record Found(string Path, string? Advice = null) : ModelLocation;
+    /// <summary>The file is there. <paramref name="Notice"/> names a better model and how to get it, or is null.</summary>
+    internal sealed record Found(string Path, string? Notice = null) : ModelLocation;
 
     /// <summary>There is no file, and nothing in the configuration is wrong: the hub goes on without a language model.</summary>
     internal sealed record Missing(string Reason) : ModelLocation;
@@ -33,7 +33,7 @@ internal sealed partial class ModelLocator(ModelFolders folders, ModelDownloader
         if (folders.Find(wanted) is { } path)
             return new ModelLocation.Found(path);
         if (automatic && ModelCatalogue.All.Select(folders.Find).FirstOrDefault(p => p is not null) is { } other)
-            return new ModelLocation.Found(other, $"'{wanted.Name}' answers much better; get it with: {ModelNotices.PullCommand(wanted)}");
+            return new ModelLocation.Found(other, ModelNotices.BetterModel(Path.GetFileName(other)));
         if (!entry.Download)
             return new ModelLocation.Missing($"'{wanted.File}' is in none of {string.Join(", ", folders.Search)}, and Models:{entry.Name}:Download is false");
         return await DownloadAsync(wanted, cancellationToken);

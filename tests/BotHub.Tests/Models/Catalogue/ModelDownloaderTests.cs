@@ -239,6 +239,7 @@ public sealed class ModelDownloaderTests : IAsyncLifetime
         var failed = Assert.IsType<DownloadOutcome.Failed>(await Download(model));
 
         Assert.Contains("could not be downloaded from 127.0.0.1", failed.Reason, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
     private Task<DownloadOutcome> Download(CatalogueModel model, List<DownloadProgress>? progress = null) =>

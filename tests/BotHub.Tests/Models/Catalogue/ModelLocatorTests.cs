@@ -53,7 +53,17 @@ public sealed class ModelLocatorTests : IDisposable
         var found = Assert.IsType<ModelLocation.Found>(await Locate(new LlamaEntry("local")));
 
         Assert.Equal(_second.File(Small.File), found.Path);
-        Assert.Contains("models pull qwen2.5-1.5b", found.Advice, StringComparison.Ordinal);
+        Assert.Contains("models pull qwen2.5-1.5b", found.Notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_to_a_model_is_as_good_as_the_model()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        File.CreateSymbolicLink(_first.File(Small.File), _second.Sparse("blob", Small.Bytes));
+        File.CreateSymbolicLink(_first.File(ModelCatalogue.Default.File), _second.File("gone"));
+
+        Assert.Equal(_first.File(Small.File), Assert.IsType<ModelLocation.Found>(await Locate(new LlamaEntry("local"))).Path);
     }
 
     [Fact]
