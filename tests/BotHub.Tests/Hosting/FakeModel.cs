@@ -14,7 +14,7 @@ public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IProm
 {
     private readonly List<IReadOnlyList<ChatMessage>> _prompts = [];
 
-    public FakeModel() => Named = new NamedModel("fake", "fake", "Fake model", this, this, MaxTokens: 100);
+    public FakeModel() => Named = new NamedModel("fake", "fake", this, this, MaxTokens: 100, "Fake model");
 
     public const string Secret = "connection string of the secret server";
 
@@ -32,7 +32,7 @@ public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IProm
 
     public NamedModel Get(string? name) => Named;
 
-    Persona IPromptLibrary.Get(string? id) => new("test", "1", "for tests", null, new Sampling(), "You are {{bot_name}}.", "000000000000");
+    Persona IPromptLibrary.Get(string? id) => new("test", 1, "for tests", null, new PersonaSampling(), "You are {{bot_name}}.", "000000000000");
 
     /// <summary>One token for a word, one for a message.</summary>
     public int Count(IReadOnlyList<ChatMessage> prompt) => prompt.Sum(m => 1 + m.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
