@@ -79,7 +79,7 @@ export class FakeHub {
     for (const c of this.conversations.values()) for (const stream of c.streams) stream.destroy();
   }
 
-  /** Lets the next calls whose `METHOD last-path-part` is this fail. */
+  /** Lets the next calls whose `METHOD last-path-part` is this fail; status 0 hangs up. */
   fail(call, status, { times = 1, headers = {}, body } = {}) {
     this.#failures.push({ call, status, times, headers, body });
   }
@@ -109,6 +109,7 @@ export class FakeHub {
     if (failure) {
       if (--failure.times === 0) this.#failures.splice(this.#failures.indexOf(failure), 1);
       if (failure.lost) response.writeHead = () => response.destroy();
+      else if (failure.status === 0) return response.destroy();
       else return problem(response, failure.status, failure.body, failure.headers);
     }
     const body = request.method === 'POST' ? await json(request) : undefined;
