@@ -1,0 +1,139 @@
+namespace BotHub.Core.Conversations;
+
+/// <summary>
+/// The durable mailbox, transcript and outbox of every conversation. Each call is one atomic step at the store; what is
+/// acknowledged survives kill -9 of any node. Every call may throw <see cref="StoreUnavailableException"/>; a commit or receipt
+/// that ends so is ambiguous: let the lease run out and read the state again.
+/// </summary>
+public interface IConversationStore
+{
+    /// <summary>Appends a message unless its id is known already. Returns once durable: only then may a channel acknowledge.</summary>
+    /// <param name="delay">How long the conversation waits for more of the same burst before it may be claimed.</param>
+    Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel);
+
+    /// <summary>Conversations that are due on this store now, oldest first; a hint only, the claim decides.</summary>
+    Task<IReadOnlyList<ConversationId>> PeekDueAsync(int limit, CancellationToken cancel);
+
+    /// <summary>Takes the lease of a due conversation and raises its epoch. Null when there is nothing to do or another node has it.</summary>
+    /// <param name="owner">The node's id, for operators.</param>
+    Task<Claim?> ClaimAsync(ConversationId conversation, string owner, TimeSpan lease, CancellationToken cancel);
+
+    /// <summary>Extends the lease. <see cref="Fence.Lost"/> means another node has taken over: stop at once and write nothing.</summary>
+    Task<Fence> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel);
+
+    /// <summary>
+    /// Ends a turn: appends to the transcript, pops the mailbox, puts the reply into the outbox, stores the ledger, all in one write.
+    /// Returns once durable.
+    /// </summary>
+    Task<CommitResult> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel);
+
+    /// <summary>
+    /// Removes a delivered reply from the outbox. With <paramref name="takeNext"/> the lease is kept and the mail that waits by
+    /// now is returned; without, or when nothing waits, the conversation is released.
+    /// </summary>
+    Task<NextMail> ReceiptAsync(LeaseKey lease, long outboxSequence, string? platformMessageId, bool takeNext, CancellationToken cancel);
+
+    /// <summary>Gives the lease back without a commit; what waits is due again at once. A graceful release does not count as a try.</summary>
+    Task ReleaseAsync(LeaseKey lease, CancellationToken cancel);
+
+    /// <summary>Asks for the end of the answer at the mailbox's head, running or still queued. False when nothing waits.</summary>
+    Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel);
+
+    /// <summary>The mailbox number whose answer somebody asked to stop, or null.</summary>
+    Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel);
+
+    /// <summary>Reads transcript entries by number, oldest first; numbers outside the stored range are left out.</summary>
+    Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel);
+
+    /// <summary>Reads, in one atomic step, what a person joining now should see.</summary>
+    /// <param name="limit">The newest transcript entries at most.</param>
+    Task<ConversationView> ReadViewAsync(ConversationId conversation, int limit, CancellationToken cancel);
+
+    /// <summary>The stored ledger of a turn as JSON, or null when it is not (or no longer) known.</summary>
+    Task<string?> ReadLedgerAsync(ConversationId conversation, string turn, CancellationToken cancel);
+
+    /// <summary>Figures for operators.</summary>
+    Task<StoreStatus> ReadStatusAsync(CancellationToken cancel);
+}
+
+public enum AcceptOutcome
+{
+    Accepted,
+    /// <summary>The id is known: nothing was stored, and the sender gets the first answer again.</summary>
+    Duplicate,
+    /// <summary>The mailbox holds as many unanswered messages as it may.</summary>
+    Full,
+}
+
+/// <param name="Sequence">The message's mailbox number (also for a duplicate); -1 when full.</param>
+/// <param name="Position">Unanswered messages ahead of it; 0 is next or already answered.</param>
+public readonly record struct AcceptResult(AcceptOutcome Outcome, long Sequence, int Position);
+
+/// <summary>Proves a lease: every write that carries it is refused once the conversation's epoch has moved on.</summary>
+public sealed record LeaseKey(ConversationId Conversation, long Epoch, string Owner);
+
+public enum Fence
+{
+    Held,
+    Lost,
+}
+
+/// <param name="OutboxSequence">The reply's number in the outbox, for its receipt; -1 when the turn had no reply.</param>
+public readonly record struct CommitResult(Fence Fence, long OutboxSequence);
+
+/// <param name="Body">Null when the stored body could not be read any more: a poison message.</param>
+public sealed record Mail(long Sequence, InboundMessage? Body);
+
+public sealed record OutboxEntry(long Sequence, OutboundReply Reply);
+
+/// <param name="Resumed">The lease before this one was not given back: its node died or hung, and what it had shown is void.</param>
+/// <param name="Tries">How often the mail at the head has been claimed since the last commit, this time included.</param>
+/// <param name="StopSequence">The mailbox number whose answer somebody asked to stop, or -1.</param>
+/// <param name="TranscriptTail">The number the next transcript entry gets.</param>
+/// <param name="WindowStart">The first transcript entry that models may see (after the last <c>/reset</c>).</param>
+public sealed record Claim(
+    LeaseKey Lease,
+    bool Resumed,
+    int Tries,
+    long StopSequence,
+    long TranscriptTail,
+    long WindowStart,
+    IReadOnlyList<OutboxEntry> Outbox,
+    IReadOnlyList<Mail> Mail);
+
+/// <param name="FirstMail">The mailbox number of the first message of the turn; must be the head, else the commit is refused as fenced.</param>
+/// <param name="MailCount">How many messages the turn answered.</param>
+/// <param name="Entries">Appended to the transcript in this order.</param>
+/// <param name="Reply">Goes to the outbox; null for a turn without a visible answer.</param>
+/// <param name="LedgerJson">The turn's context ledger, kept for the newest turns only.</param>
+/// <param name="ResetWindow">The window of later turns starts after this turn's entries.</param>
+/// <param name="DeadLetter">A reason, when the turn gave the message up; counted for operators.</param>
+public sealed record TurnCommit(
+    long FirstMail,
+    int MailCount,
+    string Turn,
+    IReadOnlyList<ChatEntry> Entries,
+    OutboundReply? Reply,
+    string? LedgerJson,
+    bool ResetWindow = false,
+    string? DeadLetter = null);
+
+/// <param name="Mail">Empty when the conversation was released.</param>
+public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail> Mail);
+
+/// <param name="Transcript">The newest committed entries, oldest first.</param>
+/// <param name="TranscriptStart">The number of the first of them; 0 when there are none before.</param>
+/// <param name="Waiting">Messages in the mailbox, oldest first.</param>
+/// <param name="Feed">The live event log, as <see cref="Feed.IConversationFeed"/> keeps it.</param>
+public sealed record ConversationView(
+    IReadOnlyList<ChatEntry> Transcript,
+    long TranscriptStart,
+    IReadOnlyList<Mail> Waiting,
+    IReadOnlyList<Feed.FeedBatch> Feed);
+
+/// <param name="Ready">Conversations with work, claimed ones included.</param>
+/// <param name="OldestDue">How long the most overdue conversation has waited; zero when none is due.</param>
+public sealed record StoreStatus(string Kind, string Version, bool Durable, long Ready, long Due, TimeSpan OldestDue, long DeadLetters, TimeSpan RoundTrip);
+
+/// <summary>The store did not answer. The message is safe for operators, not for users.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
