@@ -178,9 +178,9 @@ export class FakeHub {
         conversation.write({ type: 'TEXT_MESSAGE_CONTENT', messageId: message.id, delta });
         if (delay >= 0) await pause(delay);
       }
-      if (!error) conversation.write({ type: 'TEXT_MESSAGE_END', messageId: message.id });
     }
     message.state = error ? 'failed' : conversation.stopped ? 'stopped' : 'done';
+    if (deltas) conversation.write({ type: 'TEXT_MESSAGE_END', messageId: message.id, state: message.state });
     user.state = error && !deltas ? 'failed' : 'done';
     if (usage) conversation.write({ type: 'CUSTOM', name: 'usage', value: usage });
     if (error) conversation.write({ type: 'RUN_ERROR', message: error, code: 'failed' });
@@ -191,7 +191,8 @@ export class FakeHub {
     const limit = Number(query.get('limit') ?? 50);
     const before = query.get('before');
     const end = before === null ? conversation.messages.length : conversation.messages.findIndex(m => m.id === before);
-    reply(response, 200, { messages: conversation.messages.slice(Math.max(0, end - limit), end) });
+    const from = Math.max(0, end - limit);
+    reply(response, 200, { messages: conversation.messages.slice(from, end), more: from > 0 });
   }
 
   #events(conversation, after, request, response) {

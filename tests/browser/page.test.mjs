@@ -243,7 +243,7 @@ test('When the hub begins an answer anew, the page replaces what it showed', asy
     c.write({ type: 'TEXT_MESSAGE_CONTENT', messageId: c.messages[1].id, delta });
   }
   c.messages[1].state = 'done';
-  c.write({ type: 'TEXT_MESSAGE_END', messageId: c.messages[1].id });
+  c.write({ type: 'TEXT_MESSAGE_END', messageId: c.messages[1].id, state: 'done' });
   c.write({ type: 'RUN_FINISHED', threadId: c.id, runId: 't1' });
   const messages = await waitSettled(page, 2);
   assert.deepEqual(texts(messages), ['tell', 'Another answer.']);
@@ -279,6 +279,12 @@ test('A failed answer says so under what was shown', async () => {
   await say(page, 'more');
   await page.locator('.user .failed', { hasText: 'Nothing came.' }).waitFor();
   assert.equal(await button('Stop').count(), 0);
+  const apology = '\n\n(Something went wrong here and the answer is incomplete.)';
+  hub.answer = () => ({ deltas: ['Half', apology], error: `Half${apology}` });
+  await say(page, 'once more');
+  await page.locator('.assistant').last().getByText('Failed', { exact: true }).waitFor();
+  assert.equal(await page.locator('.failed').count(), 2);
+  await right();
 });
 
 test('The place in the queue is shown while waiting', async () => {
@@ -333,9 +339,9 @@ test('A message written while the hub is away survives a reload', async () => {
 
 test('A message that is too long comes back into the text field', async () => {
   await open();
-  hub.fail('POST messages', 413, { body: { detail: 'At most 16,000 characters fit into one message.' } });
+  hub.fail('POST messages', 413);
   await say(page, 'far too long');
-  await status().getByText('At most 16,000 characters fit into one message.').waitFor();
+  await status().getByText('This message is too long.').waitFor();
   assert.equal(await page.getByRole('textbox').inputValue(), 'far too long');
   assert.deepEqual(await shown(page), []);
   await page.getByRole('textbox').press('Enter');

@@ -1,4 +1,4 @@
-import type { HubEvent, Queue, Role, ServerMessage, ServerState, Usage } from '../transport/contract';
+import type { HubEvent, Page, Queue, Role, ServerMessage, ServerState, Usage } from '../transport/contract';
 
 /** `sending` and `unsent` exist only here: the server has not acknowledged the message yet, or has refused it. */
 export type MessageState = ServerState | 'sending' | 'unsent';
@@ -98,7 +98,7 @@ export class Timeline {
       case 'TEXT_MESSAGE_CONTENT':
         return this.#extend(event.messageId, event.delta);
       case 'TEXT_MESSAGE_END':
-        this.#end(event.messageId, 'done');
+        this.#end(event.messageId, event.state);
         return 'changed';
       case 'RUN_FINISHED':
         this.#finish('done');
@@ -117,19 +117,19 @@ export class Timeline {
   }
 
   /** Lays the newest page of the server's record over what is shown. */
-  merge(page: readonly ServerMessage[], limit: number): void {
+  merge({ messages: page, more }: Page): void {
     const known = new Set(page.map(m => m.id));
     const first = this.#messages.findIndex(m => known.has(m.id));
     // Without a common message there is a hole between what we hold and the page: what we hold is too old to show.
     const older = this.#messages.slice(0, Math.max(0, first)).filter(m => !isLocal(m));
     const newer = this.#messages.filter((m, i) => !known.has(m.id) && (isLocal(m) || (i > first && (first >= 0 || this.#live.has(m.id)))));
-    if (older.length === 0) this.hasOlder = page.length >= limit;
+    if (older.length === 0) this.hasOlder = more;
     this.recordLags = false;
     this.#messages = [...older, ...page.map(m => this.#reconcile(m)), ...newer];
   }
 
-  prepend(page: readonly ServerMessage[], limit: number): void {
-    this.hasOlder = page.length >= limit;
+  prepend({ messages: page, more }: Page): void {
+    this.hasOlder = more;
     this.#messages = [...page.filter(m => !this.find(m.id)).map(m => ({ ...m })), ...this.#messages];
   }
 
