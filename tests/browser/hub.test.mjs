@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { axe, corrections, openBrowser, openChat, say, shown, until, waitSettled } from './browser.mjs';
 
 const exe = process.env.BOTHUB_EXE;
@@ -40,6 +40,7 @@ class Hub {
   }
 
   async kill() {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const gone = new Promise(resolve => this.process.once('exit', resolve));
     this.process.kill('SIGKILL');
     await gone;
@@ -53,16 +54,11 @@ class Hub {
 
 test('The page and the real hub', { skip: exe ? false : 'BOTHUB_EXE is not set' }, async t => {
   const hub = new Hub();
-  let browser, page;
-  before(async () => {
-    await hub.start();
-    browser = await openBrowser();
-    page = await openChat(browser, hub.url);
-  });
-  after(async () => {
-    await browser?.close();
-    await hub.end();
-  });
+  t.after(() => hub.end());
+  await hub.start();
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const page = await openChat(browser, hub.url);
 
   /** What the hub has on record, read as any client may read it. */
   const record = () =>

@@ -22,7 +22,7 @@ export interface Page {
 export interface Bot {
   name: string;
   model: string;
-  notice?: string | null;
+  notice?: string | null | undefined;
 }
 
 export interface Created {
