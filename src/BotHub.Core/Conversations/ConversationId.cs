@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace BotHub.Core.Conversations;
 
@@ -8,7 +6,6 @@ namespace BotHub.Core.Conversations;
 /// Names one conversation for good: <c>channel:bot:chat</c>, plus a thread or user part where the channel has one.
 /// The same platform chat always maps to the same id, so that duplicates meet in the same mailbox.
 /// </summary>
-[JsonConverter(typeof(JsonForm))]
 public readonly record struct ConversationId
 {
     /// <summary>The longest id, in UTF-16 units. Keys of the store contain it.</summary>
@@ -42,12 +39,4 @@ public readonly record struct ConversationId
     }
 
     public override string ToString() => Value;
-
-    internal sealed class JsonForm : JsonConverter<ConversationId>
-    {
-        public override ConversationId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            TryParse(reader.GetString(), out var id) ? id.Value : throw new JsonException("not a conversation id");
-
-        public override void Write(Utf8JsonWriter writer, ConversationId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
-    }
 }

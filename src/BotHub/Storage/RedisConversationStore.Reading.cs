@@ -11,6 +11,12 @@ internal sealed partial class RedisConversationStore
     /// <summary>Entries per read, at most: Lua can't unpack many more.</summary>
     private const int ReadLimit = 1000;
 
+    public async Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel)
+    {
+        var mark = await connection.CallAsync(database => database.HashGetAsync(keys.Conversation(conversation), "sp"), cancel);
+        return mark.TryParse(out long sequence) ? sequence : null;
+    }
+
     public async Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel)
     {
         var first = Math.Max(0, from);

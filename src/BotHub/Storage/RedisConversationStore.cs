@@ -59,7 +59,7 @@ internal sealed partial class RedisConversationStore(
         Held(await connection.RepeatAsync(
             RenewScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), Milliseconds(duration)], cancel));
 
-    public async Task<Fence> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel)
+    public async Task<CommitResult> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel)
     {
         RedisValue[] head =
         [
@@ -67,13 +67,14 @@ internal sealed partial class RedisConversationStore(
             commit.Reply is null ? "" : StoreJson.Write(commit.Reply, StoreJson.Wire.OutboundReply), commit.LedgerJson ?? "",
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit, Keys.LedgersHeld, Keys.DeadLettersHeld,
         ];
-        var fence = Held(await connection.RunAsync(
+        var sequence = await connection.RunAsync(
             CommitScript.Script,
             [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation)],
             [.. head, .. commit.Entries.Select(e => StoreJson.Write(e, StoreJson.Wire.ChatEntry))],
-            cancel));
-        if (fence == Fence.Held) await server.DurableAsync();
-        return fence;
+            cancel);
+        if (sequence.IsNull) return new CommitResult(Fence.Lost, -1);
+        await server.DurableAsync();
+        return new CommitResult(Fence.Held, (long)sequence);
     }
 
     public async Task<NextMail> ReceiptAsync(LeaseKey lease, long outboxSequence, string? platformMessageId, bool takeNext, CancellationToken cancel)

@@ -17,12 +17,12 @@ internal static class Problems
 
     public static IResult Unavailable(HttpContext http) => Later(http, 503, "store_unavailable", TimeSpan.FromSeconds(2), "The store is away for the moment, so nothing was accepted. Repeat the call with the same id; it is never answered twice.");
 
-    private static IResult Later(HttpContext http, int status, string code, TimeSpan wait, string detail)
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Later(HttpContext http, int status, string code, TimeSpan wait, string detail)
     {
         http.Response.Headers.RetryAfter = ((int)Math.Ceiling(Math.Max(1, wait.TotalSeconds))).ToString(CultureInfo.InvariantCulture);
         return Problem(status, code, detail);
     }
 
-    private static IResult Problem(int status, string code, string detail) =>
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Problem(int status, string code, string detail) =>
         TypedResults.Problem(detail, statusCode: status, extensions: new Dictionary<string, object?> { ["code"] = code });
 }

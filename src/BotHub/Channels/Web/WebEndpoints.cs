@@ -113,7 +113,7 @@ public static class WebEndpoints
     {
         if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
         if (http.Request.ContentLength > limit) return (null, Problems.TooLarge($"The body may have {limit} bytes."));
-        if (optional && http.Request.ContentLength is 0 or null && !http.Request.Headers.TransferEncoding.Any()) return (null, null);
+        if (optional && http.Request.ContentLength is 0 or null && http.Request.Headers.TransferEncoding.Count == 0) return (null, null);
         if (http.Request.ContentType is { } form && !http.Request.HasJsonContentType()) return (null, Problems.Bad($"The body must be JSON (Content-Type: application/json), not {form.Split(';')[0]}."));
         try
         {

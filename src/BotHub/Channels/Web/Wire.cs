@@ -70,5 +70,5 @@ internal sealed record QueueValue(int Position, int? Seconds);
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>For event streams: text stays readable instead of escaped; an SSE line is never put into HTML.</summary>
-    public static WireJson Stream { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static WireJson Stream { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

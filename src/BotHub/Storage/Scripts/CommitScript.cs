@@ -5,14 +5,14 @@ internal static class CommitScript
     /// <summary>
     /// KEYS ready, conversation, dead letters of the partition. ARGV conversation, epoch, first mail, mail count, turn, reply or '',
     /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, ledgers held, dead letters held, entries.
-    /// Returns 1, or 0 when the lease is lost or the turn's mail is not the mailbox's head any more.
+    /// Returns the reply's outbox number ('-1' without one), or nil when the lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
     public static readonly StoreScript Script = new("""
         local h = redis.call('HMGET', KEYS[2], 'ep', 'ow', 'mh', 'mt', 'oh', 'ot', 'th', 'tt', 'sp', 'lt', 'dl', 'ld')
         local mh, mt, oh, ot = tonumber(h[3]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0, tonumber(h[6]) or 0
         local th, tt, lt, dl = tonumber(h[7]) or 0, tonumber(h[8]) or 0, tonumber(h[10]) or 0, tonumber(h[11]) or 0
         local first, count = tonumber(ARGV[3]), tonumber(ARGV[4])
-        if h[1] ~= ARGV[2] or not h[2] or h[2] == '' or first ~= mh or first + count > mt then return 0 end
+        if h[1] ~= ARGV[2] or not h[2] or h[2] == '' or first ~= mh or first + count > mt then return false end
         local at = now()
         local set = {'mh', text(mh + count), 'tr', '0'}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
@@ -51,6 +51,6 @@ internal static class CommitScript
         drop(KEYS[2], 't', th, keep - 1)
         if stale and stale ~= ARGV[5] then redis.call('HDEL', KEYS[2], 'l:' .. stale) end
         if ARGV[9] ~= '' then redis.call('INCR', KEYS[3]) end
-        return 1
+        return ARGV[6] ~= '' and text(ot) or '-1'
         """);
 }
