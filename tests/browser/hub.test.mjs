@@ -32,8 +32,8 @@ class Hub {
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', data => (this.log += data));
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const ready = await fetch(`${this.url}health/ready`).then(r => r.ok, () => false);
-      if (ready) return;
+      // The page must cope with a hub that listens but is not ready yet.
+      if (await fetch(`${this.url}health/live`).then(r => r.ok, () => false)) return;
       if (this.process.exitCode !== null || Date.now() > deadline) throw new Error(`The hub did not start:\n${this.log}`);
       await new Promise(resolve => setTimeout(resolve, 100));
     }
