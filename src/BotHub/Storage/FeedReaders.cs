@@ -102,12 +102,12 @@ internal sealed partial class FeedReaders : IDisposable
     private void Receive(Group group, RedisValue message)
     {
         if (!message.StartsWith(EchoPrefix)) Deliver(group, FeedWire.ReadAnnouncement(message) ?? FeedWire.Gap);
-        else if (message == group.Echo) EndEcho(group);
+        else if (message == (RedisValue)group.Echo) EndEcho(group);
     }
 
     private void EndEcho(Group group)
     {
-        group.Echo = RedisValue.Null;
+        group.Echo = null;
         Deliver(group, FeedWire.Gap);
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class FeedReaders : IDisposable
     // after the connection is back; only a message to ourselves proves that it has.
     private async Task ShowGapAsync(Group group)
     {
-        RedisValue echo = $"{EchoPrefix}{Guid.NewGuid():N}";
+        var echo = $"{EchoPrefix}{Guid.NewGuid():N}";
         group.Echo = echo;
         for (var tries = 0; tries < EchoTries && group.Echo == echo && group.Readers.Length > 0; tries++)
         {
@@ -148,7 +148,7 @@ internal sealed partial class FeedReaders : IDisposable
         public Reader[] Readers { get; set; } = [];
 
         /// <summary>The message to ourselves that is on its way, or null.</summary>
-        public RedisValue Echo { get; set; }
+        public string? Echo { get; set; }
     }
 
     private sealed class Reader(FeedReaders owner, RedisChannel channel) : IFeedSubscription

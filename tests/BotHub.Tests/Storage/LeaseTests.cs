@@ -1,5 +1,6 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
+using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
 

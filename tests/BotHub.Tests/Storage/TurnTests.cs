@@ -1,6 +1,7 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
 using BotHub.Storage;
+using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
 
