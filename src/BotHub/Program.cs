@@ -14,6 +14,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
+// A run from the build folder finds the page's files outside of Development too.
+builder.WebHost.UseStaticWebAssets();
 builder.AddOperations();
 builder.AddStorage();
 builder.AddPrompts();
@@ -26,6 +28,7 @@ app.UseOperations();
 app.UseWebPage();
 app.MapOperations();
 app.MapWebChat();
+app.MapStaticAssets();
 await app.RunAsync();
 return 0;
 
