@@ -25,7 +25,7 @@ public interface IConversationStore
     /// Ends a turn: appends to the transcript, pops the mailbox, puts the reply into the outbox, stores the ledger, all in one write.
     /// Returns once durable.
     /// </summary>
-    Task<Fence> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel);
+    Task<CommitResult> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel);
 
     /// <summary>
     /// Removes a delivered reply from the outbox. With <paramref name="takeNext"/> the lease is kept and the mail that waits by
@@ -38,6 +38,9 @@ public interface IConversationStore
 
     /// <summary>Asks for the end of the answer at the mailbox's head, running or still queued. False when nothing waits.</summary>
     Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel);
+
+    /// <summary>The mailbox number whose answer somebody asked to stop, or null.</summary>
+    Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel);
 
     /// <summary>Reads transcript entries by number, oldest first; numbers outside the stored range are left out.</summary>
     Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel);
@@ -74,6 +77,9 @@ public enum Fence
     Held,
     Lost,
 }
+
+/// <param name="OutboxSequence">The reply's number in the outbox, for its receipt; -1 when the turn had no reply.</param>
+public readonly record struct CommitResult(Fence Fence, long OutboxSequence);
 
 /// <param name="Body">Null when the stored body could not be read any more: a poison message.</param>
 public sealed record Mail(long Sequence, InboundMessage? Body);

@@ -25,7 +25,7 @@ public sealed record TextStarted(string MessageId) : FeedEvent;
 
 public sealed record TextAdded(string MessageId, string Delta) : FeedEvent;
 
-public sealed record TextEnded(string MessageId) : FeedEvent;
+public sealed record TextEnded(string MessageId, Conversations.MessageState State) : FeedEvent;
 
 public sealed record RunFinished(string Turn) : FeedEvent;
 
@@ -35,10 +35,11 @@ public sealed record RunFailed(string Turn, string Message, string Code) : FeedE
 public sealed record CustomEvent(string Name, JsonElement Value) : FeedEvent;
 
 /// <summary>
-/// All before this is void or no longer held: readers replace what they show by a fresh view. Carries the answer in progress, if
-/// one goes on across the cut.
+/// The log begins anew here. Carries the answer in progress, if one goes on across the cut.
 /// </summary>
-public sealed record FeedReset(string? Turn, int MailCount, string? MessageId, string? Text) : FeedEvent;
+/// <param name="Void">What was shown before counts no longer (an answer is begun anew): every reader replaces it by a fresh view. Else
+/// the log was only cut, and a reader who has seen all before it just goes on.</param>
+public sealed record FeedReset(bool Void, string? Turn, int MailCount, string? MessageId, string? Text) : FeedEvent;
 
 /// <summary>Events written together. Event <c>i</c> of the batch has the id <c>FirstId + i</c>.</summary>
 /// <param name="PreviousId">The last id before this batch, 0 when it is the first one held: a reader whose own last id differs has missed something.</param>

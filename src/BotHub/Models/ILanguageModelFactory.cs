@@ -1,3 +1,5 @@
+using BotHub.Core.Models;
+
 namespace BotHub.Models;
 
 /// <summary>Makes the models of one type.</summary>

@@ -1,4 +1,5 @@
 using BotHub.Core.Context;
+using BotHub.Core.Models;
 using BotHub.Llama;
 using BotHub.Models.Catalogue;
 using Microsoft.Extensions.AI;
@@ -44,9 +45,12 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             model = LlamaModel.Load(new LlamaModelOptions { Path = path, GpuLayers = entry.GpuLayers }, loggers);
             var engine = Engine(entry, model);
             return new ModelCreation.Ready(new NamedModel(
-                entry.Name, Type, new OwningClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
-                engine.ContextPerSlot, entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
-                $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}",
+                entry.Name,
+                Type,
+                model.Name,
+                new LocalClient(new LlamaChatClient(engine), engine, model),
+                new Meter(model.Tokenizer, engine.ContextPerSlot),
+                entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
                 notice));
         }
         catch (LlamaException e)
@@ -77,19 +81,6 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             {
                 Log.SlotsLowered(_logger, entry.Name, slots, slots / 2, e.Message);
             }
-        }
-    }
-
-    /// <summary>Frees the engine and the model with the client: nobody else holds them.</summary>
-    private sealed class OwningClient(IChatClient client, LlamaEngine engine, LlamaModel model) : DelegatingChatClient(client)
-    {
-        protected override void Dispose(bool disposing)
-        {
-            base.Dispose(disposing);
-            if (!disposing)
-                return;
-            engine.Dispose();
-            model.Dispose();
         }
     }
 

@@ -1,30 +1,31 @@
 using System.Diagnostics.CodeAnalysis;
+using BotHub.Core.Models;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Models;
 
 /// <summary>The models by name. Filled while the host starts, before anything asks; then it never changes.</summary>
 internal sealed partial class ModelDirectory(
-    IOptions<ModelsOptions> options, IServiceProvider services, ILogger<ModelDirectory> logger) : IHostedLifecycleService, IAsyncDisposable
+    IOptions<ModelsOptions> options, IServiceProvider services, ILogger<ModelDirectory> logger) : IModelDirectory, IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, NamedModel> _models = new(StringComparer.OrdinalIgnoreCase);
     private bool _disposed;
 
-    /// <summary>The model of everyone who names none.</summary>
-    public NamedModel Default => Get();
+    /// <inheritdoc />
+    public IReadOnlyList<NamedModel> All { get; private set; } = [];
 
-    /// <summary>Every model.</summary>
-    public IReadOnlyCollection<NamedModel> All => _models.Values;
-
-    /// <summary>The model with this name, or the default one for null.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such model; the message lists those there are.</exception>
-    public NamedModel Get(string? name = null) => TryGet(name, out var model)
+    /// <inheritdoc />
+    /// <exception cref="InvalidOperationException">The host has not started.</exception>
+    public NamedModel Get(string? name) => TryGet(name, out var model) || TryGet(options.Value.Default, out model)
         ? model
-        : throw new KeyNotFoundException($"There is no model '{name ?? options.Value.Default}'; there are {string.Join(", ", _models.Keys)}.");
+        : throw new InvalidOperationException("The models are loaded when the host starts.");
 
-    /// <summary>As <see cref="Get"/>, for names that come from outside.</summary>
-    public bool TryGet(string? name, [NotNullWhen(true)] out NamedModel? model) =>
-        _models.TryGetValue(name ?? options.Value.Default, out model);
+    /// <summary>The model with exactly this name, for callers to whom an unknown name is an error.</summary>
+    public bool TryGet(string? name, [NotNullWhen(true)] out NamedModel? model)
+    {
+        model = null;
+        return name is not null && _models.TryGetValue(name, out model);
+    }
 
     /// <summary>Loads every model; the scripted ones first, as eliza may have to stand in.</summary>
     /// <exception cref="InvalidOperationException">Entries are wrong; the message names all of them.</exception>
@@ -53,6 +54,7 @@ internal sealed partial class ModelDirectory(
 
         if (errors.Count > 0)
             throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+        All = [.. _models.Values];
     }
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>

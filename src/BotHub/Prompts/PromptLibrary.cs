@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using BotHub.Core.Prompts;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +8,7 @@ namespace BotHub.Prompts;
 /// with errors is logged and leaves the last good version in place.
 /// </summary>
 internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, TimeProvider time, ILogger<PromptLibrary> logger)
-    : IHostedLifecycleService, IDisposable
+    : IPromptLibrary, IHostedLifecycleService, IDisposable
 {
     private readonly Lock _reloading = new();
     private volatile PromptSnapshot? _current;
@@ -27,12 +26,11 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     /// <summary>Raised after changed personas were taken up, or refused (then <see cref="Current"/> is the old snapshot).</summary>
     public event EventHandler? Reloaded;
 
-    /// <summary>The persona with this id, or the default one for null; false where there is no such persona.</summary>
-    public bool TryGet(string? id, [NotNullWhen(true)] out Persona? persona)
+    /// <inheritdoc />
+    public Persona Get(string? id)
     {
         var snapshot = Current;
-        persona = id is null ? snapshot.Default : snapshot.Personas.GetValueOrDefault(id);
-        return persona is not null;
+        return id is not null && snapshot.Personas.TryGetValue(id, out var persona) ? persona : snapshot.Default;
     }
 
     /// <summary>Reads the personas and starts watching the folder.</summary>
@@ -74,7 +72,7 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     }
 
     private static string Summary(PromptSnapshot snapshot) =>
-        string.Join(", ", snapshot.Personas.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(p => $"{p.Id} v{p.Version} ({p.Hash})"));
+        string.Join(", ", snapshot.Personas.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(p => $"{p.Id} {p.Version} ({p.Hash})"));
 
     Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,3 +1,4 @@
+using BotHub.Core.Prompts;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -6,7 +7,7 @@ namespace BotHub.Prompts;
 /// <summary>Registers the personas.</summary>
 internal static class PromptsServices
 {
-    /// <summary>Adds <see cref="PromptLibrary"/>, read while the host starts.</summary>
+    /// <summary>Adds <see cref="IPromptLibrary"/>, read while the host starts.</summary>
     public static IHostApplicationBuilder AddPrompts(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -14,6 +15,7 @@ internal static class PromptsServices
         builder.Services.AddOptions<PromptsOptions>()
             .Configure(o => o.Read(builder.Configuration.GetSection(PromptsOptions.Section))).ValidateOnStart();
         builder.Services.AddSingleton<PromptLibrary>();
+        builder.Services.AddSingleton<IPromptLibrary>(services => services.GetRequiredService<PromptLibrary>());
         builder.Services.AddHostedService(services => services.GetRequiredService<PromptLibrary>());
         return builder;
     }

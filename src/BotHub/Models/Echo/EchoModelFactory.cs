@@ -1,3 +1,5 @@
+using BotHub.Core.Models;
+
 namespace BotHub.Models.Echo;
 
 /// <summary>Makes echo.</summary>
@@ -14,6 +16,6 @@ internal sealed class EchoModelFactory(TimeProvider time) : ILanguageModelFactor
     /// <inheritdoc />
     public Task<ModelCreation> CreateAsync(ModelEntry entry, CancellationToken cancellationToken) =>
         Task.FromResult<ModelCreation>(new ModelCreation.Ready(new NamedModel(
-            entry.Name, Type, new EchoChatClient(((EchoEntry)entry).Options, time), new WordMeter(ContextWords), ContextWords, MaxWords,
-            "echo: repeats what you say; for trying channels and for load tests")));
+            entry.Name, Type, "echo: repeats what you say; for trying channels and for load tests",
+            new EchoChatClient(((EchoEntry)entry).Options, time), new WordMeter(ContextWords), MaxWords)));
 }

@@ -1,0 +1,85 @@
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.AI;
+
+namespace BotHub.Core.Context;
+
+/// <summary>
+/// The prompt of one turn, derived from the transcript and never written back: the persona's prompt, then as many of the newest
+/// turns as fit, then the message to answer. Counted exactly, with the answer's room kept free. The oldest turns leave first, whole;
+/// the system prompt never leaves.
+/// </summary>
+public sealed record PromptWindow
+{
+    private PromptWindow() { }
+
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    /// <summary>Tokens of the whole rendered prompt.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Tokens kept free for the answer.</summary>
+    public required int Reserved { get; init; }
+
+    /// <summary>False when prompt and question alone exceed the context; nothing may be generated then.</summary>
+    public required bool Fits { get; init; }
+
+    public required int InputTokens { get; init; }
+
+    /// <summary>The tokens a question may have.</summary>
+    public int InputRoom => Math.Max(0, ContextLength - Reserved - SystemTokens);
+
+    public required int ContextLength { get; init; }
+    public required int SystemTokens { get; init; }
+    public required IReadOnlyList<WindowPart> History { get; init; }
+
+    public static PromptWindow Build(string system, IReadOnlyList<ChatEntry> history, IReadOnlyList<InboundMessage> input, ITokenMeter meter, int reserve)
+    {
+        var context = meter.ContextLength;
+        // An answer may not take more than half of the context, else a small model would have no room for the question.
+        reserve = Math.Clamp(reserve, 1, Math.Max(1, context / 2));
+        ChatMessage first = new(ChatRole.System, system);
+        List<ChatMessage> last = [.. input.Select(m => new ChatMessage(ChatRole.User, m.Text))];
+        List<ChatMessage> past = [.. history.Select(e => new ChatMessage(e.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, e.Text))];
+
+        var alone = meter.Count([first]);
+        var least = meter.Count([first, .. last]);
+        var budget = context - reserve;
+        var starts = TurnStarts(history);
+        // Fewer turns never count more tokens, so the smallest cut that fits can be searched for by halves.
+        var (low, high) = (0, starts.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (meter.Count([first, .. past.Skip(starts[middle]), .. last]) <= budget) high = middle;
+            else low = middle + 1;
+        }
+
+        var cut = low < starts.Count ? starts[low] : past.Count;
+        List<ChatMessage> messages = [first, .. past.Skip(cut), .. last];
+        var tokens = cut == past.Count ? least : meter.Count(messages);
+        return new PromptWindow
+        {
+            Messages = messages,
+            Tokens = tokens,
+            Reserved = reserve,
+            Fits = least <= budget,
+            InputTokens = least - alone,
+            ContextLength = context,
+            SystemTokens = alone,
+            History = [.. history.Select((e, i) => new WindowPart(e.Id, e.Turn, e.Role, meter.Count([first, past[i]]) - alone, i >= cut, i >= cut ? null : "budget"))],
+        };
+    }
+
+    /// <summary>Where a window may be cut: at the first entry of each turn, so that no answer stands without its question.</summary>
+    private static List<int> TurnStarts(IReadOnlyList<ChatEntry> history)
+    {
+        List<int> starts = [];
+        for (var i = 0; i < history.Count; i++)
+            if (i == 0 || history[i].Turn != history[i - 1].Turn) starts.Add(i);
+        return starts;
+    }
+}
+
+/// <param name="Tokens">What the entry adds to a prompt, its template marks included.</param>
+/// <param name="Reason">Why it was dropped: <c>budget</c>; null when kept.</param>
+public sealed record WindowPart(string Id, string Turn, MessageRole Role, int Tokens, bool Kept, string? Reason);

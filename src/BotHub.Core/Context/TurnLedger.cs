@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BotHub.Core.Conversations;
+using BotHub.Core.Pipeline;
+
+namespace BotHub.Core.Context;
+
+/// <summary>What went into one turn's prompt, what was left out and why, and what came of it. Served as it is stored.</summary>
+public sealed record TurnLedger(
+    string Turn,
+    MessageState State,
+    LedgerModel? Model,
+    LedgerPrompt? Prompt,
+    int ContextTokens,
+    int PromptTokens,
+    int CachedTokens,
+    int ReservedTokens,
+    int CompletionTokens,
+    string? FinishReason,
+    IReadOnlyList<LedgerPart> Parts,
+    IReadOnlyList<WindowPart> Kept,
+    IReadOnlyList<WindowPart> Dropped,
+    DateTimeOffset StartedAt,
+    DateTimeOffset FinishedAt,
+    double? FirstTokenMilliseconds,
+    double Milliseconds,
+    double? TokensPerSecond,
+    int Tries,
+    string? Error,
+    string? Reference)
+{
+    public static TurnLedger Of(Turn turn, MessageState state, string? error, DateTimeOffset now)
+    {
+        var (window, figures) = (turn.Window, turn.Figures);
+        var kept = window?.History.Where(p => p.Kept).ToList() ?? [];
+        var seconds = (figures.Generation - (figures.FirstToken ?? TimeSpan.Zero)).TotalSeconds;
+        return new TurnLedger(
+            turn.Id,
+            state,
+            turn.Model is { } m ? new LedgerModel(m.Name, m.Type, m.Description) : null,
+            turn.Persona is { } p ? new LedgerPrompt(p.Id, p.Version, p.Hash) : null,
+            window?.ContextLength ?? 0,
+            figures.PromptTokens,
+            figures.CachedTokens,
+            window?.Reserved ?? 0,
+            figures.CompletionTokens,
+            figures.FinishReason,
+            window is null
+                ? []
+                :
+                [
+                    new LedgerPart("persona", window.SystemTokens, 1),
+                    new LedgerPart("history", window.Tokens - window.SystemTokens - window.InputTokens, kept.Count),
+                    new LedgerPart("input", window.InputTokens, turn.Messages.Count),
+                ],
+            kept,
+            window?.History.Where(p => !p.Kept).ToList() ?? [],
+            turn.StartedAt,
+            now,
+            figures.FirstToken?.TotalMilliseconds,
+            figures.Generation.TotalMilliseconds,
+            seconds > 0 && figures.CompletionTokens > 1 ? (figures.CompletionTokens - 1) / seconds : null,
+            turn.Tries,
+            error,
+            error is null ? null : turn.Reference);
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this, LedgerJson.Default.TurnLedger);
+}
+
+public sealed record LedgerModel(string Name, string Type, string Description);
+
+/// <param name="Hash">The prompt file's hash: the same hash is the same prompt, to the letter.</param>
+public sealed record LedgerPrompt(string Id, string Version, string Hash);
+
+/// <param name="Kind"><c>persona</c>, <c>history</c> or <c>input</c>; their tokens add up to the prompt's.</param>
+public sealed record LedgerPart(string Kind, int Tokens, int Messages);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(TurnLedger))]
+internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -1,0 +1,131 @@
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>
+/// Works one conversation off under one lease: what an earlier lease left in the outbox first, then turn after turn, in order,
+/// until nothing waits or others should have their go.
+/// </summary>
+public sealed partial class ConversationWorker(
+    IConversationStore store,
+    TurnPipeline pipeline,
+    IEnumerable<IChannel> channels,
+    IOptions<PipelineOptions> options,
+    PipelineMetrics metrics,
+    NodeName node,
+    TimeProvider clock,
+    ILogger<ConversationWorker> log)
+{
+    /// <summary>Turns in a row before the conversation goes to the back of the line.</summary>
+    private const int TurnsPerLease = 16;
+
+    private readonly Dictionary<string, IChannel> _channels = channels.ToDictionary(c => c.Id, StringComparer.Ordinal);
+
+    /// <summary>Claims the conversation and works until it is released or lost.</summary>
+    /// <param name="handle">Lets others stop the running turn.</param>
+    internal async Task RunAsync(ConversationId conversation, WorkHandle handle)
+    {
+        if (!_channels.TryGetValue(conversation.Channel, out var channel))
+        {
+            Log.NoChannel(log, conversation);
+            return;
+        }
+
+        var claimedAt = clock.GetTimestamp();
+        if (await store.ClaimAsync(conversation, node.Value, options.Value.Lease, CancellationToken.None) is not { } claim) return;
+        await using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt);
+        await using var surface = channel.Open(claim.Lease, claim.Resumed, handle.StopRequested);
+        try
+        {
+            await WorkAsync(claim, surface, keeper, handle);
+        }
+        catch (TurnAbandonedException e) when (e.Reason == TurnEnd.ShuttingDown)
+        {
+            await store.ReleaseAsync(claim.Lease, CancellationToken.None);
+        }
+        catch (TurnAbandonedException)
+        {
+            Log.Abandoned(log, conversation, claim.Lease.Epoch);
+        }
+    }
+
+    private async Task WorkAsync(Claim claim, IReplySurface surface, LeaseKeeper keeper, WorkHandle handle)
+    {
+        var (mail, stop) = (claim.Mail, claim.StopSequence);
+        for (var i = 0; i < claim.Outbox.Count; i++)
+        {
+            var delivery = await surface.DeliverAsync(claim.Outbox[i], repeated: true, CancellationToken.None);
+            if (delivery.Fence == Fence.Lost) return;
+            var next = await store.ReceiptAsync(claim.Lease, claim.Outbox[i].Sequence, delivery.PlatformMessageId, takeNext: i < claim.Outbox.Count - 1 || !handle.Draining, CancellationToken.None);
+            if (next.Fence == Fence.Lost) return;
+            (mail, stop) = (next.Mail, next.StopSequence);
+            if (mail.Count == 0 && i == claim.Outbox.Count - 1) return;
+        }
+
+        var (tail, window, tries) = (claim.TranscriptTail, claim.WindowStart, claim.Tries);
+        for (var turns = 1; mail.Count > 0; turns++)
+        {
+            var startedAt = clock.GetTimestamp();
+            using var lifetime = new TurnLifetime(options.Value.TurnTimeout, clock);
+            var turn = new Turn(claim, Burst(mail), tries, tail, window, lifetime, surface, clock.GetUtcNow());
+            keeper.Watch(lifetime, startedAt);
+            handle.Begin(turn);
+            if (stop == turn.Mail[0].Sequence) lifetime.EndWith(TurnEnd.Stopped);
+            await RunTurnAsync(turn);
+            handle.Begin(null);
+            keeper.Watch(null, clock.GetTimestamp());
+
+            tail += turn.Messages.Count + 1;
+            if (turn.ResetWindow) window = tail;
+            tries = 1;
+            var takeNext = turns < TurnsPerLease && !handle.Draining && !surface.WantsNewLease;
+            var next = await store.ReceiptAsync(claim.Lease, turn.Reply!.Sequence, turn.Delivered.PlatformMessageId, takeNext, CancellationToken.None);
+            if (next.Fence == Fence.Lost) return;
+            (mail, stop) = (next.Mail, next.StopSequence);
+        }
+    }
+
+    private async Task RunTurnAsync(Turn turn)
+    {
+        metrics.Started(turn, turn.Messages.Count > 0 ? turn.StartedAt - turn.Messages[0].At : TimeSpan.Zero);
+        var outcome = "abandoned";
+        try
+        {
+            await pipeline.RunAsync(turn);
+            outcome = turn.Reply!.Reply.Message.State.ToString().ToLowerInvariant();
+            Log.Ended(log, turn.Conversation, turn.Id, outcome, turn.Model?.Name, turn.Figures.PromptTokens, turn.Figures.CompletionTokens, (long)turn.Figures.Generation.TotalMilliseconds);
+        }
+        finally
+        {
+            metrics.Ended(turn, outcome);
+        }
+    }
+
+    /// <summary>The messages of the next turn: one, or with a debounce the burst up to the next command.</summary>
+    private IReadOnlyList<Mail> Burst(IReadOnlyList<Mail> mail)
+    {
+        if (options.Value.Debounce == TimeSpan.Zero) return [mail[0]];
+        var count = mail.Take(options.Value.MaxBurst).TakeWhile(m => m.Body is not null && CommandStage.Parse(m.Body.Text) is null).Count();
+        return [.. mail.Take(Math.Max(1, count))];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1010, LogLevel.Information, "Turn {Turn} of {Conversation} ended {Outcome}: model {Model}, {PromptTokens} + {CompletionTokens} tokens, {Milliseconds} ms.")]
+        public static partial void Ended(ILogger log, ConversationId conversation, string turn, string outcome, string? model, int promptTokens, int completionTokens, long milliseconds);
+
+        [LoggerMessage(1011, LogLevel.Warning, "Lease {Epoch} of {Conversation} was lost; another claim takes the turn up again.")]
+        public static partial void Abandoned(ILogger log, ConversationId conversation, long epoch);
+
+        [LoggerMessage(1012, LogLevel.Error, "Conversation {Conversation} belongs to a channel that is off. Its mail waits until the channel is configured again.")]
+        public static partial void NoChannel(ILogger log, ConversationId conversation);
+    }
+}
+
+/// <summary>This process's name among the nodes: for operators, and unique for every start.</summary>
+public sealed record NodeName(string Value)
+{
+    public static NodeName Create() => new($"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}");
+}

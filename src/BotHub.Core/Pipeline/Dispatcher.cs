@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>
+/// Starts a worker for every conversation that is due, up to the node's limit. It learns of them by hints (its own channels, other
+/// nodes) and, as the safety net, by a sweep. When the host is asked to stop, running turns may finish before anything else stops.
+/// </summary>
+public sealed partial class Dispatcher(
+    IConversationStore store,
+    IWakeUps wakeUps,
+    IServiceProvider services,
+    IOptions<PipelineOptions> options,
+    TimeProvider clock,
+    ILogger<Dispatcher> log) : IHostedLifecycleService, IDisposable
+{
+    private readonly Channel<ConversationId> _hints = Channel.CreateBounded<ConversationId>(
+        // What does not fit is found by the sweep.
+        new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+
+    private readonly ConcurrentDictionary<ConversationId, WorkHandle> _running = new();
+    private readonly SemaphoreSlim _slots = new(options.Value.MaxConcurrentTurns);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _drained = new();
+    private Task _loops = Task.CompletedTask;
+
+    /// <summary>Cancelled when the node has finished its turns and long-lived connections may end.</summary>
+    public CancellationToken Drained => _drained.Token;
+
+    /// <summary>Conversations this node is working on.</summary>
+    public int Running => _running.Count;
+
+    public bool Draining => _stop.IsCancellationRequested;
+
+    /// <summary>Says that a conversation is due, or will be after <paramref name="delay"/>.</summary>
+    public void Hint(ConversationId conversation, TimeSpan delay)
+    {
+        if (delay > TimeSpan.Zero) _ = LaterAsync();
+        else if (Draining || _slots.CurrentCount == 0) _ = OfferAsync(conversation);
+        else _hints.Writer.TryWrite(conversation);
+
+        async Task LaterAsync()
+        {
+            try { await Task.Delay(delay, clock, _stop.Token); }
+            catch (OperationCanceledException) { return; }
+            _hints.Writer.TryWrite(conversation);
+        }
+    }
+
+    /// <summary>Makes a turn that runs on this node look at the stop mark. False when none runs here.</summary>
+    public bool CheckStop(ConversationId conversation)
+    {
+        if (!_running.TryGetValue(conversation, out var handle)) return false;
+        _ = CheckAsync();
+        return true;
+
+        async Task CheckAsync()
+        {
+            try { handle.StopRequested((await store.ReadStopAsync(conversation, _stop.Token)) ?? -1); }
+            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException) { /* the feed's next write tells it */ }
+        }
+    }
+
+    private async Task OfferAsync(ConversationId conversation)
+    {
+        _hints.Writer.TryWrite(conversation);
+        try { await wakeUps.OfferAsync(conversation); }
+        catch (StoreUnavailableException) { /* a hint only */ }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loops = Task.WhenAll(StartWorkersAsync(), SweepAsync());
+        return wakeUps.ListenAsync(offered: c => _hints.Writer.TryWrite(c), stopped: c => CheckStop(c), cancellationToken);
+    }
+
+    private async Task StartWorkersAsync()
+    {
+        try
+        {
+            await foreach (var conversation in _hints.Reader.ReadAllAsync(_stop.Token))
+            {
+                await _slots.WaitAsync(_stop.Token);
+                var handle = new WorkHandle();
+                if (_running.TryAdd(conversation, handle)) _ = WorkAsync(conversation, handle);
+                else
+                {
+                    _slots.Release();
+                    if (_running.TryGetValue(conversation, out var busy)) busy.LookAgain = true;
+                    else _hints.Writer.TryWrite(conversation);
+                }
+            }
+        }
+        catch (OperationCanceledException) { /* draining */ }
+    }
+
+    private async Task WorkAsync(ConversationId conversation, WorkHandle handle)
+    {
+        try
+        {
+            // Resolved late: a worker needs the channels, and channels need the inbox, which needs this dispatcher.
+            var worker = (ConversationWorker)services.GetService(typeof(ConversationWorker))!;
+            await Task.Yield();
+            if (Draining) handle.Draining = true;
+            await worker.RunAsync(conversation, handle);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.StoreAway(log, conversation, e.Message);
+        }
+        catch (Exception e)
+        {
+            Log.Broken(log, conversation, e);
+        }
+        finally
+        {
+            _running.TryRemove(conversation, out _);
+            _slots.Release();
+            if (handle.LookAgain) _hints.Writer.TryWrite(conversation);
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        using var timer = new PeriodicTimer(options.Value.Sweep, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    foreach (var conversation in await store.PeekDueAsync(256, _stop.Token))
+                        if (!_running.ContainsKey(conversation)) _hints.Writer.TryWrite(conversation);
+                }
+                catch (StoreUnavailableException e)
+                {
+                    Log.SweepFailed(log, e.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token));
+        }
+        catch (OperationCanceledException) { /* draining */ }
+    }
+
+    /// <summary>Runs before the web server stops, so that people see their answers end.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        foreach (var handle in _running.Values) handle.Draining = true;
+        if (!_running.IsEmpty) Log.Draining(log, _running.Count);
+        await _loops;
+        await UntilIdleAsync(options.Value.Drain);
+        foreach (var handle in _running.Values) handle.Abort();
+        await UntilIdleAsync(TimeSpan.FromSeconds(5));
+        await _drained.CancelAsync();
+    }
+
+    private async Task UntilIdleAsync(TimeSpan patience)
+    {
+        var start = clock.GetTimestamp();
+        while (!_running.IsEmpty && clock.GetElapsedTime(start) < patience) await Task.Delay(TimeSpan.FromMilliseconds(20), clock);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _drained.Dispose();
+        _slots.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1020, LogLevel.Error, "Work on {Conversation} broke off; its lease runs out and it is taken up again.")]
+        public static partial void Broken(ILogger log, ConversationId conversation, Exception e);
+
+        [LoggerMessage(1021, LogLevel.Warning, "The store did not answer while {Conversation} was worked on: {Reason} The turn is taken up again after its lease.")]
+        public static partial void StoreAway(ILogger log, ConversationId conversation, string reason);
+
+        [LoggerMessage(1022, LogLevel.Warning, "The sweep for waiting conversations failed: {Reason}")]
+        public static partial void SweepFailed(ILogger log, string reason);
+
+        [LoggerMessage(1023, LogLevel.Information, "Stopping: {Count} conversations finish their running turn first.")]
+        public static partial void Draining(ILogger log, int count);
+    }
+}

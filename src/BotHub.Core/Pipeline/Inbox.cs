@@ -1,0 +1,53 @@
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>Where channels hand in messages. Returns once the message is durable: only then may a channel acknowledge it.</summary>
+public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher dispatcher, IOptions<PipelineOptions> options)
+{
+    /// <exception cref="StoreUnavailableException">The store is away; nothing is promised, the sender should repeat with the same id.</exception>
+    public async Task<AcceptResult> AcceptAsync(InboundMessage message, CancellationToken cancel)
+    {
+        message = message with { Text = Clean(message.Text) };
+        var command = CommandStage.Parse(message.Text);
+        if (command == "stop") await StopAsync(message.Conversation, cancel);
+        var delay = command is null ? options.Value.Debounce : TimeSpan.Zero;
+        var result = await store.AcceptAsync(message, delay, cancel);
+        if (result.Outcome == AcceptOutcome.Accepted) dispatcher.Hint(message.Conversation, delay);
+        return result;
+    }
+
+    /// <summary>Ends the answer at the mailbox's head, on whatever node it runs.</summary>
+    public async Task<bool> StopAsync(ConversationId conversation, CancellationToken cancel)
+    {
+        if (!await store.RequestStopAsync(conversation, cancel)) return false;
+        if (!dispatcher.CheckStop(conversation)) await wakeUps.StopAsync(conversation);
+        return true;
+    }
+
+    /// <summary>
+    /// NUL and lone surrogates cannot be stored and told alike everywhere (no UTF-8 form, cut by C libraries): they become U+FFFD,
+    /// the replacement character, as the Unicode standard advises (section 5.22).
+    /// </summary>
+    private static string Clean(string text)
+    {
+        var bad = -1;
+        for (var i = 0; i < text.Length && bad < 0; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) i++;
+            else if (text[i] == '\0' || char.IsSurrogate(text[i])) bad = i;
+        }
+
+        if (bad < 0) return text;
+        return string.Create(text.Length, text, static (span, source) =>
+        {
+            source.CopyTo(span);
+            for (var i = 0; i < span.Length; i++)
+            {
+                if (char.IsHighSurrogate(span[i]) && i + 1 < span.Length && char.IsLowSurrogate(span[i + 1])) i++;
+                else if (span[i] == '\0' || char.IsSurrogate(span[i])) span[i] = '\uFFFD';
+            }
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using BotHub.Core.Context;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Core.Pipeline;
+
+public static class PipelineRegistration
+{
+    /// <summary>Adds the conversation pipeline. The host adds the store, the models, the prompts and the channels.</summary>
+    public static IHostApplicationBuilder AddPipeline(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<PipelineOptions>().BindConfiguration(PipelineOptions.Section).ValidateOnStart();
+        services.AddOptions<ContextOptions>().BindConfiguration(ContextOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PipelineOptions>, PipelineOptionsValidator>();
+        services.AddSingleton<IValidateOptions<ContextOptions>, ContextOptionsValidator>();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(NodeName.Create());
+        services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<DeliverStage>();
+        services.AddSingleton<CommitStage>();
+        services.AddSingleton<LimitsStage>();
+        services.AddSingleton<CommandStage>();
+        services.AddSingleton<LoadStage>();
+        services.AddSingleton<PromptStage>();
+        services.AddSingleton<MeterStage>();
+        services.AddSingleton<GenerateStage>();
+        services.AddSingleton<TurnPipeline>();
+        services.AddSingleton<ConversationWorker>();
+        services.AddSingleton<BotProfile>();
+        services.AddSingleton<Inbox>();
+        services.AddSingleton<Dispatcher>();
+        services.AddHostedService(s => s.GetRequiredService<Dispatcher>());
+        return builder;
+    }
+}

@@ -1,0 +1,115 @@
+using BotHub.Core.Models;
+using System.Text;
+using BotHub.Core.Context;
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.Logging;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>
+/// Writes down what people were shown, exactly that, in one fenced step, and turns whatever went wrong inside into a short honest
+/// text. Only here is it decided how a turn ends.
+/// </summary>
+public sealed partial class CommitStage(IConversationStore store, TimeProvider clock, ILogger<CommitStage> log) : ITurnStage
+{
+    public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
+    {
+        var shown = new StringBuilder();
+        (MessageState State, string? Code) end = (MessageState.Done, null);
+        string? apology = null;
+        await using (var parts = next(turn).GetAsyncEnumerator())
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await parts.MoveNextAsync()) break;
+                }
+                catch (Exception e)
+                {
+                    (end, apology) = Judge(turn, e, shown.Length > 0);
+                    break;
+                }
+
+                if (parts.Current is ReplyText { Delta: var delta }) shown.Append(delta);
+                yield return parts.Current;
+            }
+        }
+
+        if (apology is null && turn.ErrorCode is { } rejected) end = (MessageState.Failed, rejected);
+        else if (apology is null && shown.Length == 0 && end.State == MessageState.Done)
+        {
+            Log.Empty(log, turn.Conversation, turn.Id, turn.Reference);
+            (end, apology) = ((MessageState.Failed, "empty_answer"), Texts.Failed(turn.Reference));
+        }
+
+        if (apology is not null)
+        {
+            shown.Append(apology);
+            yield return new ReplyText(apology);
+        }
+
+        await CommitAsync(turn, shown.ToString(), end.State, end.Code);
+    }
+
+    private ((MessageState, string?) End, string? Apology) Judge(Turn turn, Exception e, bool midway)
+    {
+        switch (turn.Lifetime.End)
+        {
+            case TurnEnd.LeaseLost or TurnEnd.ShuttingDown:
+                throw new TurnAbandonedException(turn.Lifetime.End);
+            case TurnEnd.Stopped when e is OperationCanceledException:
+                return ((MessageState.Stopped, null), null);
+            case TurnEnd.TimedOut when e is OperationCanceledException:
+                Log.TimedOut(log, turn.Conversation, turn.Id, turn.Reference);
+                return ((MessageState.Failed, "timeout"), midway ? Texts.FailedMidway(turn.Reference) : Texts.TimedOut(turn.Reference));
+        }
+
+        // Without the store nothing can be committed either: the lease runs out and the turn is taken up again.
+        if (e is StoreUnavailableException or TurnAbandonedException) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+        if (e is ModelBusyException)
+        {
+            Log.Busy(log, turn.Conversation, turn.Id, e.Message);
+            return ((MessageState.Failed, "busy"), Texts.Busy);
+        }
+
+        Log.Failed(log, turn.Conversation, turn.Id, turn.Reference, e);
+        return ((MessageState.Failed, "internal"), midway ? Texts.FailedMidway(turn.Reference) : Texts.Failed(turn.Reference));
+    }
+
+    private async Task CommitAsync(Turn turn, string text, MessageState state, string? code)
+    {
+        var now = clock.GetUtcNow();
+        var answer = new ChatEntry(turn.AnswerId, MessageRole.Assistant, text, now, state, turn.Id, turn.InContext && state != MessageState.Failed);
+        var usage = new ReplyUsage(turn.Figures.PromptTokens, turn.Figures.CompletionTokens, (long)turn.Figures.Generation.TotalMilliseconds);
+        var reply = new OutboundReply(answer, code, turn.Window is null ? null : usage);
+        var commit = new TurnCommit(
+            turn.Mail[0].Sequence,
+            turn.Mail.Count,
+            turn.Id,
+            [.. turn.Messages.Select(m => new ChatEntry(m.Id, MessageRole.User, m.Text, m.At, MessageState.Done, turn.Id, turn.InContext)), answer],
+            reply,
+            TurnLedger.Of(turn, state, code, now).ToJson(),
+            turn.ResetWindow,
+            turn.DeadLetter);
+        if (turn.Lifetime.End is TurnEnd.LeaseLost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+        var result = await store.CommitAsync(turn.Lease, commit, CancellationToken.None);
+        if (result.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+        turn.Reply = new OutboxEntry(result.OutboxSequence, reply);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Error, "Turn {Turn} of {Conversation} failed; the user was given reference {Reference}.")]
+        public static partial void Failed(ILogger log, ConversationId conversation, string turn, string reference, Exception e);
+
+        [LoggerMessage(1002, LogLevel.Warning, "Turn {Turn} of {Conversation} passed its deadline; reference {Reference}.")]
+        public static partial void TimedOut(ILogger log, ConversationId conversation, string turn, string reference);
+
+        [LoggerMessage(1003, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model is busy: {Reason}")]
+        public static partial void Busy(ILogger log, ConversationId conversation, string turn, string reason);
+
+        [LoggerMessage(1004, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model gave an empty answer; reference {Reference}.")]
+        public static partial void Empty(ILogger log, ConversationId conversation, string turn, string reference);
+    }
+}

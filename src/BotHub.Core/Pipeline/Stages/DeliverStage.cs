@@ -1,0 +1,21 @@
+using BotHub.Core.Conversations;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>Outermost: shows what comes out of the other stages, and delivers the reply once it is committed.</summary>
+public sealed class DeliverStage : ITurnStage
+{
+    public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
+    {
+        await turn.Surface.StartAsync(turn.Id, turn.Mail.Count, turn.AnswerId, CancellationToken.None);
+        await foreach (var part in next(turn))
+        {
+            await turn.Surface.ShowAsync(part, CancellationToken.None);
+            yield return part;
+        }
+
+        var delivery = await turn.Surface.DeliverAsync(turn.Reply!, repeated: false, CancellationToken.None);
+        if (delivery.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+        turn.Delivered = delivery;
+    }
+}

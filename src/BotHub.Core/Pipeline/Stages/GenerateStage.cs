@@ -1,0 +1,79 @@
+using System.Threading.Channels;
+using BotHub.Core.Models;
+using Microsoft.Extensions.AI;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>Innermost: lets the model answer and passes its text on as it comes.</summary>
+public sealed class GenerateStage(PipelineMetrics metrics) : ITurnStage
+{
+    public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
+    {
+        var (window, persona, model) = (turn.Window!, turn.Persona!, turn.Model!);
+        var parts = Channel.CreateBounded<ReplyPart>(new BoundedChannelOptions(64) { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
+        var options = Options(turn, position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))));
+        var pump = PumpAsync(model.Client, window.Messages, options, turn, parts.Writer, stop.Token);
+        try
+        {
+            await foreach (var part in parts.Reader.ReadAllAsync(CancellationToken.None)) yield return part;
+        }
+        finally
+        {
+            // Whoever stops reading (an outer stage, an error) ends the generation too.
+            await stop.CancelAsync();
+            await pump;
+        }
+    }
+
+    private static async Task PumpAsync(IChatClient client, IReadOnlyList<ChatMessage> prompt, ChatOptions options, Turn turn, ChannelWriter<ReplyPart> parts, CancellationToken cancel)
+    {
+        try
+        {
+            await foreach (var update in client.GetStreamingResponseAsync(prompt, options, cancel))
+            {
+                if (update.FinishReason is { } reason) turn.Figures.FinishReason = reason.Value;
+                foreach (var content in update.Contents)
+                {
+                    if (content is TextContent { Text.Length: > 0 } text) await parts.WriteAsync(new ReplyText(text.Text), cancel);
+                    else if (content is UsageContent usage) Note(turn.Figures, usage.Details);
+                }
+            }
+
+            parts.TryComplete();
+        }
+        catch (Exception e)
+        {
+            // Handed to the reader: the commit stage decides what the user is told.
+            parts.TryComplete(e);
+        }
+    }
+
+    private static void Note(TurnFigures figures, UsageDetails usage)
+    {
+        if (usage.InputTokenCount is { } input) figures.PromptTokens = (int)input;
+        if (usage.OutputTokenCount is { } output) figures.CompletionTokens = (int)output;
+        if (usage.CachedInputTokenCount is { } cached) figures.CachedTokens = (int)cached;
+    }
+
+    private static ChatOptions Options(Turn turn, Action<int> onQueue)
+    {
+        var sampling = turn.Persona!.Sampling;
+        var options = new ChatOptions
+        {
+            Temperature = sampling.Temperature,
+            TopP = sampling.TopP,
+            TopK = sampling.TopK,
+            MaxOutputTokens = turn.Window!.Reserved,
+            StopSequences = sampling.Stop is { Count: > 0 } stop ? [.. stop] : null,
+            AdditionalProperties = new AdditionalPropertiesDictionary
+            {
+                [ModelOptions.Conversation] = turn.Conversation.Value,
+                [ModelOptions.OnQueuePosition] = onQueue,
+            },
+        };
+        if (sampling.MinP is { } minP) options.AdditionalProperties[ModelOptions.MinP] = minP;
+        if (sampling.RepeatPenalty is { } penalty) options.AdditionalProperties[ModelOptions.RepeatPenalty] = penalty;
+        return options;
+    }
+}

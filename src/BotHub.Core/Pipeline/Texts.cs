@@ -1,0 +1,31 @@
+namespace BotHub.Core.Pipeline;
+
+/// <summary>Every text the pipeline itself says to people. Plain words, no inner details; a reference id where an operator may be asked.</summary>
+public static class Texts
+{
+    public static string Failed(string reference) =>
+        $"Sorry, something went wrong on my side and I could not answer. Please try again; if it keeps happening, quote reference {reference}.";
+
+    public static string FailedMidway(string reference) =>
+        $"\n\n(Something went wrong here and the answer is incomplete. Reference {reference}.)";
+
+    public static string TimedOut(string reference) =>
+        $"Sorry, this took too long and I had to give up. Please try again, perhaps with a shorter question. Reference {reference}.";
+
+    public static string GaveUp(string reference) =>
+        $"Sorry, I tried several times and could not answer this message. Please try again in other words. Reference {reference}.";
+
+    public static string Unreadable(string reference) =>
+        $"Sorry, I could not read this message. Please send it again. Reference {reference}.";
+
+    public static string TooLong(int length, int limit) =>
+        $"This message has {length:N0} characters; I can read {limit:N0} at most. Please shorten it or send it in parts.";
+
+    public static string TooLongForModel(int tokens, int room) =>
+        $"This message is too long for the model in use: {tokens:N0} tokens, and there is room for {room:N0}. Please shorten it or send it in parts.";
+
+    public const string Empty = "This message holds no text, so there is nothing to answer.";
+    public const string Busy = "I am answering as many people as I can right now. Please try again in a moment.";
+    public const string Reset = "Done: I start afresh and no longer look at what was said before. The messages above stay as they are.";
+    public const string Stopped = "No answer is being written any more.";
+}

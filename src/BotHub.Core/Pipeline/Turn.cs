@@ -1,0 +1,91 @@
+using BotHub.Core.Context;
+using BotHub.Core.Conversations;
+using BotHub.Core.Models;
+using BotHub.Core.Prompts;
+
+namespace BotHub.Core.Pipeline;
+
+/// <summary>One user message, or a burst of them, being answered. It belongs to one lease and runs on one node.</summary>
+public sealed class Turn
+{
+    public Turn(Claim claim, IReadOnlyList<Mail> mail, int tries, long transcriptTail, long windowStart, TurnLifetime lifetime, IReplySurface surface, DateTimeOffset startedAt)
+    {
+        Lease = claim.Lease;
+        Mail = mail;
+        Tries = tries;
+        TranscriptTail = transcriptTail;
+        WindowStart = windowStart;
+        Lifetime = lifetime;
+        Surface = surface;
+        StartedAt = startedAt;
+        Id = IdOf(mail[0].Sequence);
+        Messages = [.. mail.Where(m => m.Body is not null).Select(m => m.Body!)];
+    }
+
+    /// <summary>Names the turn that begins at this mailbox number: repeated after a crash, it is the same turn.</summary>
+    public static string IdOf(long firstMail) => $"t{firstMail}";
+
+    /// <summary>The id of the answer's message. No client can choose it: their ids hold no dot.</summary>
+    public static string AnswerIdOf(string turn) => $"{turn}.a";
+
+    public string Id { get; }
+    public string AnswerId => AnswerIdOf(Id);
+    public LeaseKey Lease { get; }
+    public ConversationId Conversation => Lease.Conversation;
+    public IReadOnlyList<Mail> Mail { get; }
+
+    /// <summary>The readable messages of the turn, oldest first; empty for a poison message.</summary>
+    public IReadOnlyList<InboundMessage> Messages { get; }
+
+    /// <summary>How often this turn has begun, this time included.</summary>
+    public int Tries { get; }
+
+    public long TranscriptTail { get; }
+    public long WindowStart { get; }
+    public TurnLifetime Lifetime { get; }
+    public CancellationToken Cancel => Lifetime.Token;
+    public IReplySurface Surface { get; }
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Given to the user with an error, and to the log with everything else.</summary>
+    public string Reference { get; } = Guid.NewGuid().ToString("N")[..8];
+
+    // What the stages find out, in their order.
+
+    /// <summary>Earlier entries that models may see, oldest first.</summary>
+    public IReadOnlyList<ChatEntry> History { get; set; } = [];
+
+    public Persona? Persona { get; set; }
+    public NamedModel? Model { get; set; }
+    public PromptWindow? Window { get; set; }
+
+    /// <summary>False when neither question nor answer belongs into later prompts: commands, rejected messages.</summary>
+    public bool InContext { get; set; } = true;
+
+    public bool ResetWindow { get; set; }
+
+    /// <summary>Set by a stage that answers without success: the message is shown, the turn is stored as failed.</summary>
+    public string? ErrorCode { get; set; }
+
+    /// <summary>Why the message was given up, for operators.</summary>
+    public string? DeadLetter { get; set; }
+
+    public TurnFigures Figures { get; } = new();
+
+    /// <summary>Set by the commit.</summary>
+    public OutboxEntry? Reply { get; set; }
+
+    /// <summary>Set by the delivery.</summary>
+    public Delivery Delivered { get; set; }
+}
+
+/// <summary>What the meter measured.</summary>
+public sealed class TurnFigures
+{
+    public int PromptTokens { get; set; }
+    public int CachedTokens { get; set; }
+    public int CompletionTokens { get; set; }
+    public TimeSpan? FirstToken { get; set; }
+    public TimeSpan Generation { get; set; }
+    public string? FinishReason { get; set; }
+}

@@ -1,0 +1,198 @@
+using System.Text;
+using System.Text.Json;
+using BotHub.Core.Conversations;
+using BotHub.Core.Feed;
+using BotHub.Core.Pipeline;
+
+namespace BotHub.Channels.Web;
+
+/// <summary>
+/// Writes one lease's replies to the feed. Text is gathered for a few tens of milliseconds, so that the store sees some writes a
+/// second and not one a token; a short answer that is committed meanwhile costs a single write.
+/// </summary>
+internal sealed class WebReplySurface : IReplySurface
+{
+    /// <summary>Batches held before the log is cut: a late joiner reads them all.</summary>
+    private const int CutAt = 256;
+
+    private readonly LeaseKey _lease;
+    private readonly Action<long> _onStop;
+    private readonly IConversationFeed _feed;
+    private readonly TimeSpan _interval;
+    private readonly ITimer _timer;
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Lock _gate = new();
+    private readonly StringBuilder _pendingText = new();
+    private readonly StringBuilder _written = new();
+    private List<FeedEvent> _pending = [];
+    private bool _armed;
+    private bool _reset;
+    private bool _resetIsVoid;
+    private long _nextId;
+    private string? _turn;
+    private int _mailCount;
+    private string _messageId = "";
+    private bool _textStarted;
+    private Exception? _broken;
+    private bool _lost;
+
+    public WebReplySurface(LeaseKey lease, bool resumed, Action<long> onStop, IConversationFeed feed, TimeSpan interval, TimeProvider clock)
+    {
+        (_lease, _onStop, _feed, _interval) = (lease, onStop, feed, interval);
+        (_reset, _resetIsVoid) = (resumed, resumed);
+        _nextId = lease.Epoch * IConversationFeed.IdsPerEpoch;
+        _timer = clock.CreateTimer(static state => _ = ((WebReplySurface)state!).FlushAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Half of the ids are left for the answer that is being written when this is asked.</summary>
+    public bool WantsNewLease => _nextId % IConversationFeed.IdsPerEpoch > IConversationFeed.IdsPerEpoch / 2;
+
+    public ValueTask StartAsync(string turn, int mailCount, string messageId, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            (_turn, _mailCount, _messageId, _textStarted) = (turn, mailCount, messageId, false);
+            _written.Clear();
+            Add(new RunStarted(turn, mailCount));
+        }
+
+        return default;
+    }
+
+    public ValueTask ShowAsync(ReplyPart part, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+            if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
+            switch (part)
+            {
+                case ReplyText text:
+                    StartText();
+                    _pendingText.Append(text.Delta);
+                    Arm();
+                    break;
+                case ReplyQueued queued:
+                    Add(new CustomEvent("queue", JsonSerializer.SerializeToElement(new QueueValue(queued.Position, queued.Seconds), WireJson.Default.QueueValue)));
+                    break;
+            }
+        }
+
+        return default;
+    }
+
+    public async ValueTask<Delivery> DeliverAsync(OutboxEntry entry, bool repeated, CancellationToken cancel)
+    {
+        var reply = entry.Reply;
+        lock (_gate)
+        {
+            if (repeated)
+            {
+                // The transcript has the answer already: readers are sent a fresh view, which shows it once, and then its end.
+                (_reset, _resetIsVoid, _turn) = (true, true, null);
+                _pending.Clear();
+                _pendingText.Clear();
+            }
+            else
+            {
+                StartText();
+            }
+
+            TakeText();
+            _pending.Add(new TextEnded(reply.Message.Id, reply.Message.State));
+            if (reply.Usage is { } usage) _pending.Add(new CustomEvent("usage", JsonSerializer.SerializeToElement(usage, WireJson.Default.ReplyUsage)));
+            _pending.Add(reply.Error is null ? new RunFinished(reply.Message.Turn) : new RunFailed(reply.Message.Turn, reply.Message.Text, reply.Error));
+        }
+
+        await FlushAsync();
+        lock (_gate)
+        {
+            if (_lost) return new Delivery(Fence.Lost);
+            if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
+            _turn = null;
+        }
+
+        return new Delivery(Fence.Held);
+    }
+
+    private void StartText()
+    {
+        if (_textStarted) return;
+        _textStarted = true;
+        _pending.Add(new TextStarted(_messageId));
+    }
+
+    private void Add(FeedEvent e)
+    {
+        TakeText();
+        _pending.Add(e);
+        Arm();
+    }
+
+    private void TakeText()
+    {
+        if (_pendingText.Length == 0) return;
+        _pending.Add(new TextAdded(_messageId, _pendingText.ToString()));
+        _pendingText.Clear();
+    }
+
+    private void Arm()
+    {
+        if (_armed) return;
+        _armed = true;
+        _timer.Change(_interval, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task FlushAsync()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            List<FeedEvent> events;
+            bool reset;
+            long first;
+            lock (_gate)
+            {
+                _armed = false;
+                TakeText();
+                if (_pending.Count == 0 || _lost || _broken is not null) return;
+                (events, _pending) = (_pending, []);
+                (reset, _reset) = (_reset, false);
+                if (reset) events.Insert(0, Cut());
+                foreach (var added in events.OfType<TextAdded>()) _written.Append(added.Delta);
+                first = _nextId + 1;
+                _nextId += events.Count;
+            }
+
+            var written = await _feed.WriteAsync(_lease, first, events, reset, CancellationToken.None);
+            lock (_gate)
+            {
+                if (written.Fence == Fence.Lost) _lost = true;
+                if (written.Held > CutAt) (_reset, _resetIsVoid) = (true, false);
+            }
+
+            if (written.StopSequence >= 0) _onStop(written.StopSequence);
+        }
+        catch (Exception e)
+        {
+            // A batch that may or may not be in the log cannot be written again: the lease is given up, and the next one resets.
+            lock (_gate) _broken = e;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>What a reader needs who sees the log from here only. A void log has nothing to carry over.</summary>
+    private FeedReset Cut() => _resetIsVoid || _turn is null
+        ? new FeedReset(_resetIsVoid, null, 0, null, null)
+        : new FeedReset(false, _turn, _mailCount, _written.Length > 0 ? _messageId : null, _written.Length > 0 ? _written.ToString() : null);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _timer.DisposeAsync();
+        await _writing.WaitAsync();
+        _writing.Dispose();
+    }
+}

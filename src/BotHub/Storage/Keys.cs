@@ -1,0 +1,85 @@
+using BotHub.Core.Conversations;
+using StackExchange.Redis;
+
+namespace BotHub.Storage;
+
+/// <summary>
+/// The one place of the store's keys and lifetimes.
+/// <code>
+/// bh:meta                  HASH  partitions, schema: what every node must agree on (StoreCheck)
+/// bh:keys                  HASH  k&lt;id&gt; = signing key, cur = id of the current one (StoredSigningKeys)
+/// bh:{pNNN}:r              ZSET  ready set of a partition. Member: conversation. Score: server ms from which it may be claimed;
+///                                the lease's end while it is claimed, so that an expired lease needs no sweeper
+/// bh:{pNNN}:x              STR   dead letters ever counted in the partition
+/// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
+///     ep ow ld             epoch, owner ('' = given back), lease length in ms
+///     mh mt m&lt;n&gt;           mailbox: number of the oldest unanswered message, of the next one, and the messages
+///     d&lt;uid&gt; → n           message ids known already, with their mailbox number
+///     dh dt r&lt;n&gt;           ring over those ids, oldest first: "ms uid"
+///     tr sp                tries of the head since the last commit; mailbox number whose answer shall stop
+///     th tt t&lt;n&gt; ws        transcript: first held, next, entries; first entry that models may see
+///     oh ot o&lt;n&gt; os pi     outbox: first, next, replies; the reply that is about to be sent; "n id" of the last one delivered
+///     lt lr&lt;slot&gt; l:&lt;turn&gt; ledgers of the newest turns, with a ring of their names
+///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
+/// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "lastId firstId json" per batch; expires
+/// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
+/// bh:offer, bh:stop        CHAN  hints between nodes: a conversation id
+/// </code>
+/// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
+/// A conversation with mail or a reply in its outbox is in the ready set; the scripts write in such an order that this holds
+/// whichever prefix of a script's writes survives a crash.
+/// </summary>
+internal sealed class Keys
+{
+    /// <summary>How many ledgers, and how many dead letters, a conversation keeps.</summary>
+    public const int LedgersHeld = 200, DeadLettersHeld = 20;
+
+    /// <summary>An event id is remembered at least <see cref="DedupeAge"/> unless this many newer ones came.</summary>
+    public const int DedupeMost = 1024, DedupeLeast = 64;
+
+    /// <summary>Messages handed out by one claim or receipt, at most.</summary>
+    public const int MailPerClaim = 32;
+
+    /// <summary>Feed batches held at most, should the holder of the lease forget to cut its log.</summary>
+    public const int FeedBatchesHeld = 10_000;
+
+    public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
+    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys";
+    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Stops = RedisChannel.Literal("bh:stop");
+
+    private readonly string[] _prefixes;
+
+    public Keys(int partitions)
+    {
+        _prefixes = new string[partitions];
+        for (var p = 0; p < partitions; p++) _prefixes[p] = $"bh:{{p{p:D3}}}:";
+    }
+
+    public int Partitions => _prefixes.Length;
+
+    public RedisKey Ready(int partition) => _prefixes[partition] + "r";
+
+    public RedisKey DeadLetters(int partition) => _prefixes[partition] + "x";
+
+    public RedisKey Ready(ConversationId id) => Prefix(id) + "r";
+
+    public RedisKey DeadLetters(ConversationId id) => Prefix(id) + "x";
+
+    public RedisKey Conversation(ConversationId id) => $"{Prefix(id)}c:{id.Value}";
+
+    public RedisKey Feed(ConversationId id) => $"{Prefix(id)}e:{id.Value}";
+
+    public RedisChannel FeedChannel(ConversationId id) => RedisChannel.Literal($"{Prefix(id)}f:{id.Value}");
+
+    /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
+    public int PartitionOf(ConversationId id)
+    {
+        var hash = 2166136261u;
+        foreach (var c in id.Value) hash = (hash ^ c) * 16777619u;
+        hash = (hash ^ (hash >> 16)) * 0x85ebca6bu;
+        hash ^= hash >> 13;
+        return (int)(hash % (uint)_prefixes.Length);
+    }
+
+    private string Prefix(ConversationId id) => _prefixes[PartitionOf(id)];
+}

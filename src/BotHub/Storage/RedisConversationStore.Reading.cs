@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using BotHub.Core.Conversations;
+using BotHub.Storage.Scripts;
+using StackExchange.Redis;
+
+namespace BotHub.Storage;
+
+/// <summary>The reading half: transcript, view, ledger, figures.</summary>
+internal sealed partial class RedisConversationStore
+{
+    /// <summary>Entries per read, at most: Lua can't unpack many more.</summary>
+    private const int ReadLimit = 1000;
+
+    public async Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel)
+    {
+        var mark = await connection.CallAsync(database => database.HashGetAsync(keys.Conversation(conversation), "sp"), cancel);
+        return mark.TryParse(out long sequence) ? sequence : null;
+    }
+
+    public async Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel)
+    {
+        var first = Math.Max(0, from);
+        var fields = Math.Min(ReadLimit, count - (first - from));
+        if (fields <= 0) return [];
+        var names = new RedisValue[fields];
+        for (var i = 0; i < fields; i++) names[i] = $"t{first + i}";
+        var values = await connection.CallAsync(database => database.HashGetAsync(keys.Conversation(conversation), names), cancel);
+        return Entries(values);
+    }
+
+    public async Task<ConversationView> ReadViewAsync(ConversationId conversation, int limit, CancellationToken cancel)
+    {
+        var f = (RedisResult[])(await connection.RepeatAsync(
+            ViewScript.Script, [keys.Conversation(conversation), keys.Feed(conversation)], [Math.Clamp(limit, 0, ReadLimit)], cancel))!;
+        return new ConversationView(
+            Entries((RedisValue[])f[1]!), (long)f[0], Mails((long)f[2], (RedisValue[])f[3]!), FeedWire.ReadAll((RedisValue[])f[4]!));
+    }
+
+    public async Task<string?> ReadLedgerAsync(ConversationId conversation, string turn, CancellationToken cancel) =>
+        await connection.CallAsync(database => database.HashGetAsync(keys.Conversation(conversation), "l:" + turn), cancel);
+
+    public async Task<StoreStatus> ReadStatusAsync(CancellationToken cancel)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var now = await ServerTimeAsync(cancel);
+        var roundTrip = Stopwatch.GetElapsedTime(started);
+        var parts = await connection.CallAsync(database => Task.WhenAll(Partitions(p => ReadPartitionAsync(database, p, now))), cancel);
+        var (durable, version) = await connection.CallAsync(
+            async database => (await server.IsDurableAsync(database), await StoreVersion.ReadAsync(database)), cancel);
+        var oldest = parts.Min(p => p.Oldest);
+        return new StoreStatus(
+            server.Kind, version, durable, parts.Sum(p => p.Ready), parts.Sum(p => p.Due),
+            oldest < now ? TimeSpan.FromMilliseconds(now - oldest) : TimeSpan.Zero, parts.Sum(p => p.DeadLetters), roundTrip);
+    }
+
+    private async Task<(long Ready, long Due, double Oldest, long DeadLetters)> ReadPartitionAsync(IDatabase database, int partition, long now)
+    {
+        var ready = database.SortedSetLengthAsync(keys.Ready(partition));
+        var due = database.SortedSetLengthAsync(keys.Ready(partition), 0, now);
+        var oldest = database.SortedSetRangeByRankWithScoresAsync(keys.Ready(partition), 0, 0);
+        var letters = database.StringGetAsync(keys.DeadLetters(partition));
+        var first = await oldest;
+        return (await ready, await due, first.Length == 0 ? double.MaxValue : first[0].Score, (long)await letters);
+    }
+
+    private Task<long> ServerTimeAsync(CancellationToken cancel) =>
+        connection.CallAsync(
+            async database =>
+            {
+                var time = (RedisValue[])(await database.ExecuteAsync("TIME"))!;
+                return ((long)time[0] * 1000) + ((long)time[1] / 1000);
+            },
+            cancel);
+
+    private List<ChatEntry> Entries(RedisValue[] values)
+    {
+        var entries = new List<ChatEntry>(values.Length);
+        foreach (var value in values)
+        {
+            if (StoreJson.Read(value, StoreJson.Wire.ChatEntry) is { } entry) entries.Add(entry);
+            else if (!value.IsNull) Log.Unreadable(logger, "transcript entry");
+        }
+
+        return entries;
+    }
+
+    private List<Mail> Mails(long first, RedisValue[] values)
+    {
+        var mails = new List<Mail>(values.Length);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var body = StoreJson.Read(values[i], StoreJson.Wire.InboundMessage);
+            if (body is null) Log.Unreadable(logger, "message");
+            mails.Add(new Mail(first + i, body));
+        }
+
+        return mails;
+    }
+
+    private List<OutboxEntry> Replies(long first, RedisValue[] values)
+    {
+        var replies = new List<OutboxEntry>(values.Length);
+        for (var i = 0; i < values.Length; i++)
+        {
+            var reply = StoreJson.Read(values[i], StoreJson.Wire.OutboundReply);
+            if (reply is null) Log.Unreadable(logger, "reply");
+            // It must be handed out all the same: only its receipt frees the conversation.
+            replies.Add(new OutboxEntry(first + i, reply ?? Unreadable()));
+        }
+
+        return replies;
+    }
+
+    private static OutboundReply Unreadable() =>
+        new(new ChatEntry("unreadable", MessageRole.Assistant, "", default, MessageState.Failed, "t-1", false), "unreadable", null);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A stored {What} can't be read any more; it is passed over")]
+        public static partial void Unreadable(ILogger logger, string what);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using BotHub.Core.Conversations;
+using BotHub.Storage.Scripts;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace BotHub.Storage;
+
+/// <summary>The conversation store over Redis or the embedded Garnet: one script per step, see <see cref="Keys"/> for what they keep.</summary>
+internal sealed partial class RedisConversationStore(
+    StoreConnection connection, IStoreServer server, Keys keys, IOptions<StorageOptions> options, ILogger<RedisConversationStore> logger) : IConversationStore
+{
+    private readonly StorageOptions _options = options.Value;
+
+    private RedisValue IdleMilliseconds => _options.IdleExpiry is { } idle ? Milliseconds(idle) : "0";
+
+    public async Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel)
+    {
+        // The same id twice is one message, so an unanswered accept may be repeated.
+        var result = (RedisResult[])(await connection.RepeatAsync(
+            AcceptScript.Script,
+            Mailbox(message.Conversation),
+            [
+                message.Conversation.Value, message.Id, StoreJson.Write(message, StoreJson.Wire.InboundMessage), Milliseconds(delay),
+                _options.MailboxLimit, Keys.DedupeMost, Keys.DedupeLeast, Milliseconds(Keys.DedupeAge),
+            ],
+            cancel))!;
+        var outcome = (int)result[0] switch { 1 => AcceptOutcome.Accepted, 0 => AcceptOutcome.Duplicate, _ => AcceptOutcome.Full };
+        // A duplicate may have met a message that is not on disk yet.
+        if (outcome != AcceptOutcome.Full) await server.DurableAsync();
+        return new AcceptResult(outcome, (long)result[1], (int)result[2]);
+    }
+
+    public async Task<IReadOnlyList<ConversationId>> PeekDueAsync(int limit, CancellationToken cancel)
+    {
+        var now = await ServerTimeAsync(cancel);
+        var rows = await connection.CallAsync(
+            database => Task.WhenAll(Partitions(p => database.SortedSetRangeByScoreWithScoresAsync(keys.Ready(p), 0, now, take: limit))), cancel);
+        var due = new List<ConversationId>();
+        foreach (var row in rows.SelectMany(r => r).OrderBy(r => r.Score).Take(limit))
+            if (ConversationId.TryParse(row.Element, out var id)) due.Add(id.Value);
+        return due;
+    }
+
+    public async Task<Claim?> ClaimAsync(ConversationId conversation, string owner, TimeSpan lease, CancellationToken cancel)
+    {
+        if (owner.Length == 0) throw new ArgumentException("A lease needs an owner: an empty one means that it was given back.", nameof(owner));
+        var result = await connection.RunAsync(
+            ClaimScript.Script, Mailbox(conversation), [conversation.Value, owner, Milliseconds(lease), Keys.MailPerClaim], cancel);
+        if (result.IsNull) return null;
+        var f = (RedisResult[])result!;
+        await server.DurableAsync();
+        return new Claim(
+            new LeaseKey(conversation, (long)f[0], owner), (int)f[1] == 1, (int)f[2], (long)f[3], (long)f[4], (long)f[5],
+            Replies((long)f[6], (RedisValue[])f[7]!), Mails((long)f[8], (RedisValue[])f[9]!));
+    }
+
+    public async Task<Fence> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel) =>
+        Held(await connection.RepeatAsync(
+            RenewScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), Milliseconds(duration)], cancel));
+
+    public async Task<CommitResult> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel)
+    {
+        RedisValue[] head =
+        [
+            lease.Conversation.Value, Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
+            commit.Reply is null ? "" : StoreJson.Write(commit.Reply, StoreJson.Wire.OutboundReply), commit.LedgerJson ?? "",
+            commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit, Keys.LedgersHeld, Keys.DeadLettersHeld,
+        ];
+        var sequence = await connection.RunAsync(
+            CommitScript.Script,
+            [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation)],
+            [.. head, .. commit.Entries.Select(e => StoreJson.Write(e, StoreJson.Wire.ChatEntry))],
+            cancel);
+        if (sequence.IsNull) return new CommitResult(Fence.Lost, -1);
+        await server.DurableAsync();
+        return new CommitResult(Fence.Held, (long)sequence);
+    }
+
+    public async Task<NextMail> ReceiptAsync(LeaseKey lease, long outboxSequence, string? platformMessageId, bool takeNext, CancellationToken cancel)
+    {
+        var f = (RedisResult[])(await connection.RunAsync(
+            ReceiptScript.Script,
+            Mailbox(lease.Conversation),
+            [
+                lease.Conversation.Value, Number(lease.Epoch), Number(outboxSequence), platformMessageId ?? "", takeNext ? "1" : "",
+                Keys.MailPerClaim, IdleMilliseconds,
+            ],
+            cancel))!;
+        if ((int)f[0] == 0) return new NextMail(Fence.Lost, -1, []);
+        return new NextMail(Fence.Held, (long)f[1], Mails((long)f[2], (RedisValue[])f[3]!));
+    }
+
+    public Task ReleaseAsync(LeaseKey lease, CancellationToken cancel) =>
+        connection.RunAsync(
+            ReleaseScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), IdleMilliseconds], cancel);
+
+    public async Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel) =>
+        (int)await connection.RepeatAsync(StopScript.Script, [keys.Conversation(conversation)], [], cancel) == 1;
+
+    private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static RedisValue Milliseconds(TimeSpan value) => Number((long)Math.Max(0, value.TotalMilliseconds));
+
+    private static Fence Held(RedisResult result) => (int)result == 1 ? Fence.Held : Fence.Lost;
+
+    private RedisKey[] Mailbox(ConversationId id) => [keys.Ready(id), keys.Conversation(id)];
+
+    private IEnumerable<T> Partitions<T>(Func<int, T> each) => Enumerable.Range(0, keys.Partitions).Select(each);
+}

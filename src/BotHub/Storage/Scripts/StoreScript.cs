@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BotHub.Storage.Scripts;
+
+/// <summary>
+/// One atomic step at the store. The scripts run on Redis (Lua 5.1) and on Garnet (Lua 5.4), so three rules hold in all of them:
+/// every key is in KEYS; numbers stay integers (no bare division); and one multi-field HSET decides, because a crash of Garnet
+/// can cut a script between two writes: what precedes the HSET must be harmless alone, what follows it must not be missed.
+/// </summary>
+internal sealed class StoreScript
+{
+    // Server time only: the nodes' clocks do not matter.
+    private const string Prelude = """
+        local function now() local t = redis.call('TIME') return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000) end
+        local function text(n) return string.format('%.0f', n) end
+        local function names(prefix, from, to) local f = {} for n = from, to do f[#f + 1] = prefix .. text(n) end return f end
+        local function read(key, prefix, from, to) if from > to then return {} end return redis.call('HMGET', key, unpack(names(prefix, from, to))) end
+        local function drop(key, prefix, from, to) if from <= to then redis.call('HDEL', key, unpack(names(prefix, from, to))) end end
+
+        """;
+
+    [SuppressMessage("Security", "CA5350", Justification = "SHA-1 is how the protocol names scripts.")]
+    public StoreScript(string body)
+    {
+        Text = (Prelude + body).ReplaceLineEndings("\n");
+        Hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+    }
+
+    public string Text { get; }
+
+    /// <summary>The name EVALSHA knows it by.</summary>
+    public string Hash { get; }
+}

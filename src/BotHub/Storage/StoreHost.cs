@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Storage;
+
+/// <summary>
+/// Brings the store up before any other service starts and takes it down after the last has stopped: it acts in
+/// <c>StartingAsync</c> and <c>StoppedAsync</c>, everyone else in <c>StartAsync</c> and <c>StopAsync</c>.
+/// </summary>
+internal sealed partial class StoreHost(
+    IStoreServer server, StoreConnection connection, StoreCheck check, IOptions<StorageOptions> options, ILogger<StoreHost> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await connection.OpenAsync(await server.StartAsync(cancellationToken));
+        var timeout = options.Value.StartTimeout;
+        while (true)
+        {
+            try
+            {
+                await check.RunAsync(cancellationToken);
+                Log.Ready(logger, server.Kind, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                return;
+            }
+            catch (StoreUnavailableException e) when (Stopwatch.GetElapsedTime(started) < timeout)
+            {
+                Log.Waiting(logger, e.Message);
+                await Task.Delay(RetryAfter, cancellationToken);
+            }
+            catch (StoreUnavailableException e)
+            {
+                throw new StoreStartException(
+                    $"The store did not answer within Storage:StartTimeout ({timeout:c}): check that the server of ConnectionStrings:Redis runs and that address and password are right. {e.Message}", e);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await connection.DisposeAsync();
+        await server.DisposeAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The {Kind} store is ready after {Milliseconds} ms")]
+        public static partial void Ready(ILogger logger, string kind, long milliseconds);
+
+        [LoggerMessage(2, LogLevel.Warning, "The store is not there yet: {Reason}")]
+        public static partial void Waiting(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,25 @@
+using BotHub.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace BotHub.Tests.Storage;
+
+/// <summary>A second node on an embedded store that a first node runs: it has a connection of its own, but not the server.</summary>
+internal static class Neighbour
+{
+    public static Task<StoreNode> StartAsync(StoreNode first, IReadOnlyDictionary<string, string> settings) =>
+        StoreNode.StartAsync(settings, services => services.AddSingleton<IStoreServer>(new Lodger(first.Get<IStoreServer>(), first.Get<StoreConnection>())));
+
+    private sealed class Lodger(IStoreServer landlord, StoreConnection door) : IStoreServer
+    {
+        public string Kind => landlord.Kind;
+
+        public Task<ConfigurationOptions> StartAsync(CancellationToken cancel) => Task.FromResult(door.Options.Clone());
+
+        public Task DurableAsync() => landlord.DurableAsync();
+
+        public Task<bool> IsDurableAsync(IDatabase database) => landlord.IsDurableAsync(database);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
