@@ -12,8 +12,8 @@ public static partial class PromptTemplate
         var filled = Variable().Replace(line, match =>
         {
             var value = variables.Value(match.Groups[1].Value);
-            complete &= value.Length > 0;
-            return value;
+            complete &= !string.IsNullOrEmpty(value);
+            return value ?? "";
         });
         return complete ? filled : null;
     }

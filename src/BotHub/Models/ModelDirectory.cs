@@ -11,21 +11,21 @@ internal sealed partial class ModelDirectory(
     private readonly Dictionary<string, NamedModel> _models = new(StringComparer.OrdinalIgnoreCase);
     private bool _disposed;
 
-    /// <inheritdoc />
-    public IReadOnlyList<NamedModel> All { get; private set; } = [];
+    /// <summary>The model of everyone who names none.</summary>
+    public NamedModel Default => Get(null);
 
-    /// <inheritdoc />
+    /// <summary>Every model.</summary>
+    public IReadOnlyList<NamedModel> All => [.. _models.Values];
+
+    /// <summary>The model with this name; the default one for null, and for a name that is not configured: a persona's hint is no condition.</summary>
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
-    public NamedModel Get(string? name) => TryGet(name, out var model) || TryGet(options.Value.Default, out model)
+    public NamedModel Get(string? name) => TryGet(name, out var model) || TryGet(null, out model)
         ? model
         : throw new InvalidOperationException("The models are loaded when the host starts.");
 
-    /// <summary>The model with exactly this name, for callers to whom an unknown name is an error.</summary>
-    public bool TryGet(string? name, [NotNullWhen(true)] out NamedModel? model)
-    {
-        model = null;
-        return name is not null && _models.TryGetValue(name, out model);
-    }
+    /// <summary>As <see cref="Get"/>, for names that come from outside.</summary>
+    public bool TryGet(string? name, [NotNullWhen(true)] out NamedModel? model) =>
+        _models.TryGetValue(name ?? options.Value.Default, out model);
 
     /// <summary>Loads every model; the scripted ones first, as eliza may have to stand in.</summary>
     /// <exception cref="InvalidOperationException">Entries are wrong; the message names all of them.</exception>
@@ -54,7 +54,6 @@ internal sealed partial class ModelDirectory(
 
         if (errors.Count > 0)
             throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
-        All = [.. _models.Values];
     }
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>

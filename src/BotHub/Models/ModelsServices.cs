@@ -1,4 +1,3 @@
-using BotHub.Core.Models;
 using BotHub.Models.Catalogue;
 using BotHub.Models.Echo;
 using BotHub.Models.Eliza;
@@ -11,7 +10,7 @@ namespace BotHub.Models;
 internal static class ModelsServices
 {
     /// <summary>
-    /// Adds <see cref="IModelDirectory"/>, filled while the host starts and before Kestrel listens. Needs
+    /// Adds <see cref="ModelDirectory"/>, filled while the host starts and before Kestrel listens. Needs
     /// <c>AddPrompts</c>, whose folder holds eliza's script.
     /// </summary>
     public static IHostApplicationBuilder AddModels(this IHostApplicationBuilder builder)
@@ -23,7 +22,7 @@ internal static class ModelsServices
         builder.Services.AddSingleton<ILanguageModelFactory, ElizaModelFactory>();
         builder.Services.AddSingleton<ILanguageModelFactory, EchoModelFactory>();
         builder.Services.AddSingleton<ModelDirectory>();
-        builder.Services.AddSingleton<IModelDirectory>(services => services.GetRequiredService<ModelDirectory>());
+        builder.Services.AddSingleton<Core.Models.IModelDirectory>(services => services.GetRequiredService<ModelDirectory>());
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelDirectory>());
         return builder;
     }

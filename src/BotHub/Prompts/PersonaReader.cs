@@ -52,10 +52,10 @@ internal sealed class PersonaReader
         var id = Text(front, "id", required: true);
         if (id is not null && id != Path.GetFileNameWithoutExtension(_file))
             Error(Line(front, "id"), $"id '{id}' must be the file's name without extension");
-        var sampling = front.Children.TryGetValue("sampling", out var node) ? ReadSampling(node) : new Sampling();
+        var sampling = front.Children.TryGetValue("sampling", out var node) ? Sampling(node) : new PersonaSampling();
         return new Persona(
             id ?? "",
-            Text(front, "version", required: true) ?? "",
+            Integer(front, "version", 1, int.MaxValue, required: true) ?? 1,
             Text(front, "description", required: true) ?? "",
             Text(front, "model", required: false),
             sampling,
@@ -81,21 +81,21 @@ internal sealed class PersonaReader
         return null;
     }
 
-    private Sampling ReadSampling(YamlNode node)
+    private PersonaSampling Sampling(YamlNode node)
     {
         if (node is not YamlMappingNode map)
         {
             Error((int)node.Start.Line, "'sampling' must be a mapping");
-            return new Sampling();
+            return new PersonaSampling();
         }
 
         RefuseOtherKeys(map, "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "max_tokens", "stop");
-        return new Sampling(
+        return new PersonaSampling(
             Number(map, "temperature", 0, 2),
-            Number(map, "top_p", 0.01f, 1),
+            Number(map, "top_p", 0.01, 1),
             Integer(map, "top_k", 0, 1000),
             Number(map, "min_p", 0, 1),
-            Number(map, "repeat_penalty", 0.5f, 2),
+            Number(map, "repeat_penalty", 0.5, 2),
             Integer(map, "max_tokens", 1, 1_000_000),
             Stop(map));
     }
@@ -126,19 +126,19 @@ internal sealed class PersonaReader
         return null;
     }
 
-    private float? Number(YamlMappingNode map, string key, float least, float most)
+    private double? Number(YamlMappingNode map, string key, double least, double most)
     {
         if (Text(map, key, required: false) is not { } text)
             return null;
-        if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;
         Error(Line(map, key), string.Create(CultureInfo.InvariantCulture, $"'{key}' is '{text}'; it must be a number from {least} to {most}"));
         return null;
     }
 
-    private int? Integer(YamlMappingNode map, string key, int least, int most)
+    private int? Integer(YamlMappingNode map, string key, int least, int most, bool required = false)
     {
-        if (Text(map, key, required: false) is not { } text)
+        if (Text(map, key, required) is not { } text)
             return null;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
             return value;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BotHub.Core.Prompts;
 using Microsoft.Extensions.Options;
 
@@ -26,12 +27,16 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     /// <summary>Raised after changed personas were taken up, or refused (then <see cref="Current"/> is the old snapshot).</summary>
     public event EventHandler? Reloaded;
 
-    /// <inheritdoc />
-    public Persona Get(string? id)
+    /// <summary>The persona with this id, or the default one for null; false where there is no such persona.</summary>
+    public bool TryGet(string? id, [NotNullWhen(true)] out Persona? persona)
     {
         var snapshot = Current;
-        return id is not null && snapshot.Personas.TryGetValue(id, out var persona) ? persona : snapshot.Default;
+        persona = id is null ? snapshot.Default : snapshot.Personas.GetValueOrDefault(id);
+        return persona is not null;
     }
+
+    /// <inheritdoc />
+    public Persona Get(string? id) => TryGet(id, out var persona) ? persona : Default;
 
     /// <summary>Reads the personas and starts watching the folder.</summary>
     /// <exception cref="InvalidOperationException">Files are wrong; the message names every file, line and error.</exception>
@@ -72,7 +77,7 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     }
 
     private static string Summary(PromptSnapshot snapshot) =>
-        string.Join(", ", snapshot.Personas.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(p => $"{p.Id} {p.Version} ({p.Hash})"));
+        string.Join(", ", snapshot.Personas.Values.OrderBy(p => p.Id, StringComparer.Ordinal).Select(p => $"{p.Id} v{p.Version} ({p.Hash})"));
 
     Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -7,7 +7,7 @@ namespace BotHub.Prompts;
 /// <summary>Registers the personas.</summary>
 internal static class PromptsServices
 {
-    /// <summary>Adds <see cref="IPromptLibrary"/>, read while the host starts.</summary>
+    /// <summary>Adds <see cref="PromptLibrary"/>, read while the host starts.</summary>
     public static IHostApplicationBuilder AddPrompts(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);

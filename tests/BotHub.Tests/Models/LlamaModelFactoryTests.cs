@@ -29,8 +29,9 @@ public sealed class LlamaModelFactoryTests : IDisposable
 
         Assert.NotEmpty(reply.Text);
         Assert.Equal(reply.Usage!.InputTokenCount, ready.Model.Meter.Count([question]));
-        Assert.Equal(("llama", 512, 64), (ready.Model.Type, ready.Model.Meter.ContextLength, ready.Model.MaxTokens));
-        Assert.NotEmpty(ready.Model.Description);
+        Assert.Equal(("llama", 512, 64), (ready.Model.Type, ready.Model.ContextTokens, ready.Model.MaxTokens));
+        Assert.Equal(512, ready.Model.Meter.ContextLength);
+        Assert.Contains(Small.File, ready.Model.Description, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using BotHub.Core.Models;
 using BotHub.Models;
 using BotHub.Prompts;
 using Microsoft.Extensions.AI;
@@ -17,7 +16,7 @@ public sealed class ModelDirectoryTests
         await host.StartAsync();
         var models = host.Services.GetRequiredService<ModelDirectory>();
 
-        Assert.Equal(("eliza", "eliza", null), (models.Get(null).Name, models.Get(null).Type, models.Get(null).Notice));
+        Assert.Equal(("eliza", "eliza", null), (models.Default.Name, models.Default.Type, models.Default.Notice));
         Assert.Equal(["echo", "eliza", "parrot"], models.All.Select(m => m.Name).Order());
         Assert.Equal("hi", (await models.Get("PARROT").Client.GetResponseAsync("hi")).Text);
         Assert.Equal("YOUR FATHER", (await models.Get(null).Client.GetResponseAsync([new(ChatRole.User, "My father."), new(ChatRole.User, "My mother"), new(ChatRole.User, "My father.")])).Text);
@@ -25,15 +24,14 @@ public sealed class ModelDirectoryTests
     }
 
     [Fact]
-    public async Task An_unknown_name_means_the_default_unless_the_caller_minds()
+    public async Task An_unknown_model_falls_back_to_the_default_one()
     {
         using var host = Host(("Models:Default", "eliza"));
         await host.StartAsync();
         var models = host.Services.GetRequiredService<ModelDirectory>();
 
-        Assert.Equal("eliza", models.Get("gpt").Name);
         Assert.False(models.TryGet("gpt", out _));
-        Assert.False(models.TryGet(null, out _));
+        Assert.Same(models.Default, models.Get("gpt"));
     }
 
     [Fact]
@@ -41,7 +39,7 @@ public sealed class ModelDirectoryTests
     {
         using var host = Host([], new NoLanguageModel(new ModelCreation.Unavailable("offline")));
         await host.StartAsync();
-        var model = host.Services.GetRequiredService<IModelDirectory>().Get(null);
+        var model = host.Services.GetRequiredService<ModelDirectory>().Default;
 
         Assert.Equal(("local", "eliza"), (model.Name, model.Type));
         Assert.Contains("No language model is loaded", model.Notice, StringComparison.Ordinal);

@@ -27,11 +27,11 @@ public sealed class PersonaReaderTests
             """, out var errors)!;
 
         Assert.Empty(errors);
-        Assert.Equal(("pirate", "3", "Arr.", "local"), (persona.Id, persona.Version, persona.Description, persona.Model));
+        Assert.Equal(("pirate", 3, "Arr.", "local"), (persona.Id, persona.Version, persona.Description, persona.Model));
         Assert.Equal("You are {{bot_name}}.\n\nToday is {{date}}.", persona.Text);
         Assert.Equal(["\nUser:", "###"], persona.Sampling.Stop);
         Assert.Equal(
-            new Sampling(0.5f, 0.9f, 40, 0.05f, 1.1f, 300, persona.Sampling.Stop),
+            new PersonaSampling(0.5, 0.9, 40, 0.05, 1.1, 300, persona.Sampling.Stop),
             persona.Sampling);
     }
 
@@ -59,11 +59,11 @@ public sealed class PersonaReaderTests
     [InlineData(Head + "sampling:\n  stop: now\n---\nArr.", "(6): 'stop' must be a list")]
     [InlineData(Head + "sampling: hot\n---\nArr.", "(5): 'sampling' must be a mapping")]
     [InlineData(Head + "---\n\n", "(5): the text after the front matter is empty")]
-    [InlineData(Head + "---\nA\n{{name}}", "(7): '{{name}}' is not a variable; there are bot_name, date")]
+    [InlineData(Head + "---\nA\n{{name}}", "(7): '{{name}}' is not a variable; there are bot_name, channel")]
     [InlineData(Head + "---\nA {{bot_name", "(6): '{{' and '}}' enclose the name of a variable")]
     [InlineData(Head + "---\nIt is {{date}}.\n\nArr.", "(6): '{{date}}' changes from user to user or day to day")]
     [InlineData("---\nid: captain\nversion: 1\ndescription: D\n---\nArr.", "(2): id 'captain' must be the file's name")]
-    [InlineData("---\nid: pirate\nversion: []\ndescription: D\n---\nArr.", "(3): 'version' must be a text")]
+    [InlineData("---\nid: pirate\nversion: v1\ndescription: D\n---\nArr.", "(3): 'version' is 'v1'")]
     [InlineData("---\nid: pirate\nversion: 1\n---\nArr.", "(1): 'description' is missing")]
     public void An_error_names_file_and_line(string text, string expected)
     {
@@ -74,7 +74,7 @@ public sealed class PersonaReaderTests
     [Fact]
     public void All_errors_of_a_file_are_reported_at_once()
     {
-        Assert.Null(Read("---\nid: x\nversion: {}\nmood: grim\n---\n{{a}} {{b}}", out var errors));
+        Assert.Null(Read("---\nid: x\nversion: 0\nmood: grim\n---\n{{a}} {{b}}", out var errors));
 
         Assert.Equal(6, errors.Count);
     }

@@ -26,7 +26,7 @@ public sealed class PromptLibraryTests : IDisposable
 
         Assert.Equal("assistant", library.Default.Id);
         Assert.InRange(library.Default.Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length, 50, 250);
-        var text = library.Default.Render(new PromptVariables("Hubert", "", "", "", "web"));
+        var text = library.Default.Render(new PromptVariables("Hubert", "web"));
         Assert.StartsWith("You are Hubert", text, StringComparison.Ordinal);
         Assert.DoesNotContain("{{", text, StringComparison.Ordinal);
     }
@@ -42,9 +42,11 @@ public sealed class PromptLibraryTests : IDisposable
         var library = await Started();
 
         Assert.Equal(["assistant", "pirate"], library.Current.Personas.Keys.Order());
-        Assert.Equal("Arr.", library.Get("pirate").Text);
-        Assert.Same(library.Default, library.Get(null));
-        Assert.Same(library.Default, library.Get("captain"));
+        Assert.True(library.TryGet("pirate", out var pirate));
+        Assert.Equal("Arr.", pirate.Text);
+        Assert.True(library.TryGet(null, out var standard));
+        Assert.Same(library.Default, standard);
+        Assert.False(library.TryGet("captain", out _));
     }
 
     [Fact]

@@ -16,6 +16,6 @@ internal sealed class EchoModelFactory(TimeProvider time) : ILanguageModelFactor
     /// <inheritdoc />
     public Task<ModelCreation> CreateAsync(ModelEntry entry, CancellationToken cancellationToken) =>
         Task.FromResult<ModelCreation>(new ModelCreation.Ready(new NamedModel(
-            entry.Name, Type, "echo: repeats what you say; for trying channels and for load tests",
-            new EchoChatClient(((EchoEntry)entry).Options, time), new WordMeter(ContextWords), MaxWords)));
+            entry.Name, Type, new EchoChatClient(((EchoEntry)entry).Options, time), new WordMeter(ContextWords), MaxWords,
+            "echo: repeats what you say; for trying channels and for load tests")));
 }

@@ -32,6 +32,6 @@ internal sealed class ElizaModelFactory(IOptions<PromptsOptions> prompts) : ILan
     }
 
     private static ModelCreation.Ready Ready(string name, ElizaScript script) => new(new NamedModel(
-        name, ElizaEntry.ElizaType, "eliza: scripted answers by Weizenbaum's 1966 method, no language model",
-        new ElizaChatClient(script), new WordMeter(ContextWords), MaxWords));
+        name, ElizaEntry.ElizaType, new ElizaChatClient(script), new WordMeter(ContextWords), MaxWords,
+        "eliza: scripted answers by Weizenbaum's 1966 method, no language model"));
 }
