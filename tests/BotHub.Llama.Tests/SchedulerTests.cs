@@ -17,7 +17,7 @@ public sealed class SchedulerTests(ModelFixture fixture)
         await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
         {
             var first = true;
-            await foreach (var output in engine.GenerateAsync(Numbers(40, from: i), Stop))
+            await foreach (var output in engine.GenerateAsync(Numbers(24, from: i), Stop))
             {
                 if (output.Text is not null && first)
                 {
@@ -26,7 +26,7 @@ public sealed class SchedulerTests(ModelFixture fixture)
                 }
                 if (output.Finish is null) continue;
                 Interlocked.CompareExchange(ref startedWhenFirstEnded, Volatile.Read(ref started), 0);
-                Assert.Equal(40, output.Usage!.Value.OutputTokens);
+                Assert.Equal(24, output.Usage!.Value.OutputTokens);
             }
         }));
 
@@ -38,9 +38,9 @@ public sealed class SchedulerTests(ModelFixture fixture)
     {
         using var engine = fixture.Engine(new LlamaEngineOptions { Slots = 3, ContextPerSlot = 256 });
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Run.ToEnd(engine, Numbers(5 + i, from: i))));
+        var results = await Task.WhenAll(Enumerable.Range(0, 9).Select(i => Run.ToEnd(engine, Numbers(3 + i, from: i))));
 
-        Assert.Equal(Enumerable.Range(5, 12), results.Select(r => r.Usage.OutputTokens));
+        Assert.Equal(Enumerable.Range(3, 9), results.Select(r => r.Usage.OutputTokens));
         Assert.All(results, r => Assert.Equal(LlamaFinish.Length, r.Finish));
         Assert.Equal(0, engine.Health.Active);
         Assert.Equal(results.Sum(r => (long)r.Usage.OutputTokens), engine.Health.GeneratedTokens);
@@ -163,10 +163,10 @@ public sealed class SchedulerTests(ModelFixture fixture)
     {
         using var engine = fixture.Engine();
 
-        var (text, finish, _) = await Run.ToEnd(engine, Numbers(100) with { StopSequences = ["###", " 19, 2"] });
+        var (text, finish, _) = await Run.ToEnd(engine, Numbers(100) with { StopSequences = ["###", " 11, 1"] });
 
         Assert.Equal(LlamaFinish.Stop, finish);
-        Assert.Equal(" 16, 17, 18,", text);
+        Assert.Equal(" 8, 9, 10,", text);
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class SchedulerTests(ModelFixture fixture)
 
     private LlamaRequest Numbers(int? count, int from = 0) => new()
     {
-        Prompt = [.. fixture.Model.Tokenizer.EncodeText(string.Join(", ", Enumerable.Range(from, 16)) + ",")],
+        Prompt = [.. fixture.Model.Tokenizer.EncodeText(string.Join(", ", Enumerable.Range(from, 8)) + ",")],
         MaxOutputTokens = count,
         Sampling = new LlamaSampling { Temperature = 0 },
     };
