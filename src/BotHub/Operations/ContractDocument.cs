@@ -1,3 +1,5 @@
+using BotHub.Channels.Web;
+using BotHub.Core.Context;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -8,7 +10,14 @@ internal static class ContractDocument
 {
     public const string Name = "v1";
 
-    private const string TokenScheme = "conversationToken";
+    private const string TokenScheme = "conversationToken", ProblemType = "application/problem+json";
+
+    /// <summary>What the framework cannot see: bodies that are written to the response piece by piece or as they were stored.</summary>
+    private static readonly Dictionary<string, (string ContentType, Type Type)> Bodies = new()
+    {
+        ["followEvents"] = ("text/event-stream", typeof(WireEvent)),
+        ["readTurn"] = ("application/json", typeof(TurnLedger)),
+    };
 
     public static void AddContractDocument(this IServiceCollection services) => services.AddOpenApi(Name, o =>
     {
@@ -18,9 +27,14 @@ internal static class ContractDocument
             Describe(document);
             return Task.CompletedTask;
         });
-        o.AddOperationTransformer(static (operation, context, _) =>
+        o.AddOperationTransformer(static async (operation, context, cancel) =>
         {
             Describe(operation, context);
+            await DescribeBodyAsync(operation, context, cancel);
+        });
+        o.AddSchemaTransformer(static (schema, _, _) =>
+        {
+            Describe(schema);
             return Task.CompletedTask;
         });
     });
@@ -48,7 +62,8 @@ internal static class ContractDocument
         if (ContractTexts.Operations.TryGetValue($"{context.Description.HttpMethod} {path}", out var text))
             (operation.OperationId, operation.Summary, operation.Description) = (text.Id, text.Summary, text.Description);
         foreach (var (code, response) in operation.Responses ?? [])
-            if (ContractTexts.Answers.TryGetValue(code, out var answer) && code[0] is '4' or '5') ((OpenApiResponse)response).Description = answer;
+            if (response.Content?.ContainsKey(ProblemType) == true && ContractTexts.Answers.TryGetValue(code, out var answer)) ((OpenApiResponse)response).Description = answer;
+        if (operation.OperationId == "createConversation" && operation.RequestBody is OpenApiRequestBody body) body.Required = false;
         operation.Parameters ??= [];
         // The handlers read the path by themselves, so the framework knows only some of its parameters.
         foreach (var (parameter, description) in ContractTexts.Parameters)
@@ -66,7 +81,30 @@ internal static class ContractDocument
                 });
         }
 
+        if (operation.Parameters.Count == 0) operation.Parameters = null;
         if (path.Contains("{conversation}", StringComparison.Ordinal))
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(TokenScheme, context.Document)] = [] }];
     }
+
+    private static async Task DescribeBodyAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        if (operation.OperationId is not { } id || !Bodies.TryGetValue(id, out var body)) return;
+        context.Document?.AddComponent(body.Type.Name, await context.GetOrCreateSchemaAsync(body.Type, null, cancel));
+        ((OpenApiResponse)operation.Responses!["200"]).Content = new Dictionary<string, OpenApiMediaType>
+        {
+            [body.ContentType] = new() { Schema = new OpenApiSchemaReference(body.Type.Name, context.Document) },
+        };
+    }
+
+    private static void Describe(OpenApiSchema schema)
+    {
+        // The framework would also read numbers from strings; the contract does not promise that.
+        if (schema.Type is { } type && type.HasFlag(JsonSchemaType.String) && (type & (JsonSchemaType.Integer | JsonSchemaType.Number)) != 0)
+            (schema.Type, schema.Pattern) = (type & ~JsonSchemaType.String, null);
+        // What is null is left out.
+        schema.Required?.ExceptWith((schema.Properties ?? new Dictionary<string, IOpenApiSchema>()).Where(p => IsNullable(p.Value)).Select(p => p.Key).ToList());
+    }
+
+    private static bool IsNullable(IOpenApiSchema schema) =>
+        schema.Type?.HasFlag(JsonSchemaType.Null) == true || schema.OneOf?.Any(s => s.Type == JsonSchemaType.Null) == true;
 }

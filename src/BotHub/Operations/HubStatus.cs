@@ -25,8 +25,10 @@ public sealed record HubStatus(
     IReadOnlyList<StatusOfChannel> Channels,
     StatusOfPipeline Pipeline)
 {
-    public static string CurrentVersion { get; } =
-        typeof(HubStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    /// <summary>Version and, after the plus sign, the first digits of the commit it was built from.</summary>
+    public static string CurrentVersion { get; } = Short(typeof(HubStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
+
+    private static string Short(string version) => version.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus && version.Length > plus + 9 ? version[..(plus + 9)] : version;
 }
 
 /// <param name="Available">Whether it answered; if not, <paramref name="Problem"/> says why and the figures are missing.</param>
