@@ -101,7 +101,7 @@ internal sealed partial class FeedReaders : IDisposable
 
     private void Receive(Group group, RedisValue message)
     {
-        if (!message.StartsWith(EchoPrefix)) Deliver(group, FeedWire.ReadAnnouncement(message) ?? FeedWire.Gap);
+        if (!message.StartsWith(EchoPrefix)) Deliver(group, FeedWire.Read(message) ?? FeedWire.Gap);
         else if (message == (RedisValue)group.Echo) EndEcho(group);
     }
 

@@ -104,7 +104,7 @@ public sealed class EmbeddedStoreTests : IDisposable
                 Note($"claimed {c} {claim.Lease.Epoch}");
                 foreach (var mail in claim.Mail)
                 {
-                    if (await node.Store.CommitAsync(claim.Lease, Turn(mail.Sequence, reply: false), Cancel) != Fence.Held) break;
+                    if ((await node.Store.CommitAsync(claim.Lease, Turn(mail.Sequence, reply: false), Cancel)).Fence != Fence.Held) break;
                     Note($"committed {c} {mail.Sequence}");
                 }
 

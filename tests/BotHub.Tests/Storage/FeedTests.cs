@@ -14,7 +14,7 @@ public abstract class FeedTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var lease = await LeaseAsync();
         FeedEvent[] all =
         [
-            new RunStarted("t0", 2), new TextStarted("a0"), new TextAdded("a0", "Grüß Gott \0 👋"), new TextEnded("a0"),
+            new RunStarted("t0", 2), new TextStarted("a0"), new TextAdded("a0", "Grüß Gott \0 👋"), new TextEnded("a0", MessageState.Done),
             new CustomEvent("step", JsonDocument.Parse("""{"a":[1,"x"]}""").RootElement), new RunFinished("t0"), new RunFailed("t0", "Sorry.", "model.down"),
         ];
         Assert.Equal(new FeedWrite(Fence.Held, 1, -1), await Feed.WriteAsync(lease, 100, all, false, Cancel));
@@ -29,10 +29,10 @@ public abstract class FeedTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
     {
         var lease = await LeaseAsync();
         await Feed.WriteAsync(lease, 1, [new RunStarted("t0", 1)], false, Cancel);
-        Assert.Equal(1, (await Feed.WriteAsync(lease, 2, [new FeedReset("t0", 1, "a0", "so far")], true, Cancel)).Held);
+        Assert.Equal(1, (await Feed.WriteAsync(lease, 2, [new FeedReset(false, "t0", 1, "a0", "so far")], true, Cancel)).Held);
         var batch = Assert.Single(await Feed.ReadAsync(lease.Conversation, Cancel));
-        Assert.Equal((2, 0), (batch.FirstId, batch.PreviousId));
-        Assert.Equal(new FeedReset("t0", 1, "a0", "so far"), Assert.Single(batch.Events));
+        Assert.Equal((2, 1), (batch.FirstId, batch.PreviousId));
+        Assert.Equal(new FeedReset(false, "t0", 1, "a0", "so far"), Assert.Single(batch.Events));
     }
 
     [Fact]

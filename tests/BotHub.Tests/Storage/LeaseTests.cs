@@ -45,7 +45,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         Assert.Equal((1, 2), (zombie.Tries, heir.Tries));
 
         Assert.Equal(Fence.Lost, await Store.RenewAsync(zombie.Lease, Ample, Cancel));
-        Assert.Equal(Fence.Lost, await Store.CommitAsync(zombie.Lease, Turn(0), Cancel));
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(zombie.Lease, Turn(0), Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Store.ReceiptAsync(zombie.Lease, 0, "p", true, Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Feed.WriteAsync(zombie.Lease, 1, [new RunStarted("t0", 1)], false, Cancel)).Fence);
         await Store.ReleaseAsync(zombie.Lease, Cancel);
@@ -54,7 +54,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         Assert.Null(await Store.ClaimAsync(c, "node-3", Ample, Cancel));
 
         Assert.Equal(Fence.Held, await Store.RenewAsync(heir.Lease, Ample, Cancel));
-        Assert.Equal(Fence.Held, await Store.CommitAsync(heir.Lease, Turn(0), Cancel));
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(heir.Lease, Turn(0), Cancel)).Fence);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         var claim = await ClaimAsync(c, TimeSpan.FromMilliseconds(1));
         Assert.Equal(Fence.Held, await Store.RenewAsync(claim.Lease, Ample, Cancel));
         Assert.Null(await Store.ClaimAsync(c, "node-2", Ample, Cancel));
-        Assert.Equal(Fence.Held, await Store.CommitAsync(claim.Lease, Turn(0), Cancel));
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         var claim = await ClaimAsync(c);
         await Store.ReleaseAsync(claim.Lease, Cancel);
         Assert.Equal(Fence.Lost, await Store.RenewAsync(claim.Lease, Ample, Cancel));
-        Assert.Equal(Fence.Lost, await Store.CommitAsync(claim.Lease, Turn(0), Cancel));
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Feed.WriteAsync(claim.Lease, 1, [new RunStarted("t0", 1)], false, Cancel)).Fence);
     }
 

@@ -16,7 +16,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         await AcceptAsync(c, "b");
         var claim = await ClaimAsync(c, Brief);
         var turn = Turn(0, ledger: """{"in":12}""");
-        Assert.Equal(Fence.Held, await Store.CommitAsync(claim.Lease, turn, Cancel));
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, turn, Cancel)).Fence);
 
         var heir = await TakeOverAsync(c);
         Assert.Equal(turn.Reply, Assert.Single(heir.Outbox).Reply);
@@ -35,10 +35,10 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         await AcceptAsync(c, "a");
         await AcceptAsync(c, "b");
         var claim = await ClaimAsync(c);
-        Assert.Equal(Fence.Lost, await Store.CommitAsync(claim.Lease, Turn(1), Cancel));
-        Assert.Equal(Fence.Lost, await Store.CommitAsync(claim.Lease, Turn(0, count: 3), Cancel));
-        Assert.Equal(Fence.Held, await Store.CommitAsync(claim.Lease, Turn(0), Cancel));
-        Assert.Equal(Fence.Lost, await Store.CommitAsync(claim.Lease, Turn(0), Cancel));
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(1), Cancel)).Fence);
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(0, count: 3), Cancel)).Fence);
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
         Assert.Equal(2, (await Store.ReadTranscriptAsync(c, 0, 10, Cancel)).Count);
     }
 
@@ -207,7 +207,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var claim = await ClaimAsync(c);
         Assert.Null(claim.Mail[0].Body);
         Assert.Equal("b", claim.Mail[1].Body!.Id);
-        Assert.Equal(Fence.Held, await Store.CommitAsync(claim.Lease, Turn(0, reply: false) with { DeadLetter = "unreadable" }, Cancel));
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(0, reply: false) with { DeadLetter = "unreadable" }, Cancel)).Fence);
     }
 
     [Fact]
