@@ -25,7 +25,7 @@ public sealed class OutageTests : ChaosTests
         for (var outage = 0; outage < 2; outage++)
         {
             await redis.KillAsync();
-            foreach (var hub in hubs) await AssertAwayAsync(client, hub, witness);
+            await Task.WhenAll(hubs.Select(hub => AssertAwayAsync(client, hub, witness)));
             await redis.StartAsync(Deadline);
             foreach (var load in loads)
             {
@@ -41,15 +41,17 @@ public sealed class OutageTests : ChaosTests
         Tell($"2 outages, {loads.Sum(l => l.Acknowledged)} messages, {client.Refused} calls refused with Retry-After, {loads.Sum(l => l.Follower.Read(p => p.Snapshots))} snapshots.");
     }
 
-    private async Task AssertAwayAsync(HubClient client, HubProcess hub, HubConversation witness)
+    private Task AssertAwayAsync(HubClient client, HubProcess hub, HubConversation witness) => Task.WhenAll(
+        AssertRefusedAsync(client, hub, witness, HttpMethod.Post, "messages", new { id = "w", text = "anybody there?" }),
+        AssertRefusedAsync(client, hub, witness, HttpMethod.Get, "messages", null),
+        AssertRefusedAsync(client, hub, witness, HttpMethod.Get, "events", null),
+        AssertRefusedAsync(client, hub, witness, HttpMethod.Post, "stop", null));
+
+    private async Task AssertRefusedAsync(HubClient client, HubProcess hub, HubConversation witness, HttpMethod method, string call, object? body)
     {
-        var path = $"api/chat/conversations/{witness.Id}";
-        foreach (var (method, call, body) in new[] { (HttpMethod.Post, "messages", new { id = "w", text = "anybody there?" }), (HttpMethod.Get, "messages", null), (HttpMethod.Get, "events", null), (HttpMethod.Post, "stop", null) })
-        {
-            using var response = await client.SendAsync(hub.Address, method, $"{path}/{call}", witness.Token, body, HttpCompletionOption.ResponseHeadersRead, Deadline);
-            Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{method} {call} was answered {(int)response.StatusCode} without a store.");
-            Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, $"{method} {call} was refused without a Retry-After.");
-            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        }
+        using var response = await client.SendAsync(hub.Address, method, $"api/chat/conversations/{witness.Id}/{call}", witness.Token, body, HttpCompletionOption.ResponseHeadersRead, Deadline);
+        Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{method} {call} was answered {(int)response.StatusCode} without a store.");
+        Assert.True(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, $"{method} {call} was refused without a Retry-After.");
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 }
