@@ -1,7 +1,11 @@
 using BotHub.Channels.Web;
 using BotHub.Core.Pipeline;
+using BotHub.Models;
 using BotHub.Operations;
+using BotHub.Prompts;
 using BotHub.Storage;
+
+if (args is ["models", ..]) return await ModelsCommand.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -12,9 +16,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 
 builder.AddOperations();
 builder.AddStorage();
+builder.AddPrompts();
+builder.AddModels();
 builder.AddPipeline();
 builder.AddWebChannel();
-builder.Services.AddSingleton<BotHub.Models.Interim>(); builder.Services.AddSingleton<BotHub.Core.Models.IModelDirectory>(s => s.GetRequiredService<BotHub.Models.Interim>()); builder.Services.AddSingleton<BotHub.Core.Prompts.IPromptLibrary>(s => s.GetRequiredService<BotHub.Models.Interim>());
 
 var app = builder.Build();
 app.UseOperations();
@@ -22,6 +27,7 @@ app.UseWebPage();
 app.MapOperations();
 app.MapWebChat();
 await app.RunAsync();
+return 0;
 
 /// <summary>Named so that tests can start the whole host in their process.</summary>
 public partial class Program;

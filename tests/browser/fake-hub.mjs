@@ -79,7 +79,7 @@ export class FakeHub {
     for (const c of this.conversations.values()) for (const stream of c.streams) stream.destroy();
   }
 
-  /** Lets the next calls whose `METHOD last-path-part` is this fail. */
+  /** Lets the next calls whose `METHOD last-path-part` is this fail; status 0 hangs up. */
   fail(call, status, { times = 1, headers = {}, body } = {}) {
     this.#failures.push({ call, status, times, headers, body });
   }
@@ -109,6 +109,7 @@ export class FakeHub {
     if (failure) {
       if (--failure.times === 0) this.#failures.splice(this.#failures.indexOf(failure), 1);
       if (failure.lost) response.writeHead = () => response.destroy();
+      else if (failure.status === 0) return response.destroy();
       else return problem(response, failure.status, failure.body, failure.headers);
     }
     const body = request.method === 'POST' ? await json(request) : undefined;
@@ -177,9 +178,9 @@ export class FakeHub {
         conversation.write({ type: 'TEXT_MESSAGE_CONTENT', messageId: message.id, delta });
         if (delay >= 0) await pause(delay);
       }
-      if (!error) conversation.write({ type: 'TEXT_MESSAGE_END', messageId: message.id });
     }
     message.state = error ? 'failed' : conversation.stopped ? 'stopped' : 'done';
+    if (deltas) conversation.write({ type: 'TEXT_MESSAGE_END', messageId: message.id, state: message.state });
     user.state = error && !deltas ? 'failed' : 'done';
     if (usage) conversation.write({ type: 'CUSTOM', name: 'usage', value: usage });
     if (error) conversation.write({ type: 'RUN_ERROR', message: error, code: 'failed' });
@@ -190,7 +191,8 @@ export class FakeHub {
     const limit = Number(query.get('limit') ?? 50);
     const before = query.get('before');
     const end = before === null ? conversation.messages.length : conversation.messages.findIndex(m => m.id === before);
-    reply(response, 200, { messages: conversation.messages.slice(Math.max(0, end - limit), end) });
+    const from = Math.max(0, end - limit);
+    reply(response, 200, { messages: conversation.messages.slice(from, end), more: from > 0 });
   }
 
   #events(conversation, after, request, response) {

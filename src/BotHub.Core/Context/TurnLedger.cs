@@ -71,7 +71,7 @@ public sealed record TurnLedger(
 public sealed record LedgerModel(string Name, string Type, string Description);
 
 /// <param name="Hash">The prompt file's hash: the same hash is the same prompt, to the letter.</param>
-public sealed record LedgerPrompt(string Id, string Version, string Hash);
+public sealed record LedgerPrompt(string Id, int Version, string Hash);
 
 /// <param name="Kind"><c>persona</c>, <c>history</c> or <c>input</c>; their tokens add up to the prompt's.</param>
 public sealed record LedgerPart(string Kind, int Tokens, int Messages);

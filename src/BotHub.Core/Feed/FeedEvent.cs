@@ -42,7 +42,7 @@ public sealed record CustomEvent(string Name, JsonElement Value) : FeedEvent;
 public sealed record FeedReset(bool Void, string? Turn, int MailCount, string? MessageId, string? Text) : FeedEvent;
 
 /// <summary>Events written together. Event <c>i</c> of the batch has the id <c>FirstId + i</c>.</summary>
-/// <param name="PreviousId">The last id before this batch, 0 when it is the first one held: a reader whose own last id differs has missed something.</param>
+/// <param name="PreviousId">The last id before this batch, also when the log was cut in between; 0 before the first one: a reader whose own last id differs has missed something.</param>
 public sealed record FeedBatch(long FirstId, long PreviousId, IReadOnlyList<FeedEvent> Events)
 {
     public long LastId => FirstId + Events.Count - 1;

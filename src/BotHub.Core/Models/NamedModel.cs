@@ -12,11 +12,15 @@ namespace BotHub.Core.Models;
 public sealed record NamedModel(
     string Name,
     string Type,
-    string Description,
     IChatClient Client,
     ITokenMeter Meter,
     int MaxTokens,
-    string? Notice = null);
+    string Description,
+    string? Notice = null)
+{
+    /// <summary>Prompt and answer together, at most, in the meter's tokens.</summary>
+    public int ContextTokens => Meter.ContextLength;
+}
 
 /// <summary>The configured models by name.</summary>
 public interface IModelDirectory
@@ -35,12 +39,6 @@ public static class ModelOptions
 
     /// <summary><see cref="Action{T}"/> of int: told the place in the model's own queue while the call waits, 0 when it begins.</summary>
     public const string OnQueuePosition = "on_queue_position";
-
-    /// <summary>float: drops tokens less likely than this share of the likeliest one.</summary>
-    public const string MinP = "min_p";
-
-    /// <summary>float: above 1 makes repeated tokens less likely.</summary>
-    public const string RepeatPenalty = "repeat_penalty";
 }
 
 /// <summary>The model's queue is full. The message is for operators.</summary>

@@ -13,6 +13,11 @@ internal sealed partial class FeedReaders : IDisposable
     /// <summary>Batches a reader may lag behind; then the oldest are dropped, which it sees as a gap.</summary>
     public const int QueueLength = 256;
 
+    private const string EchoPrefix = "echo ";
+    private const int EchoTries = 50;
+
+    private static readonly TimeSpan EchoWait = TimeSpan.FromMilliseconds(200);
+
     private readonly StoreConnection _connection;
     private readonly ILogger<FeedReaders> _logger;
 
@@ -47,7 +52,7 @@ internal sealed partial class FeedReaders : IDisposable
                 var queue = await _connection.CallAsync(_ => _connection.Subscriber.SubscribeAsync(channel), CancellationToken.None);
                 group = new Group(queue);
                 lock (_gate) _groups[channel] = group;
-                queue.OnMessage(message => Deliver(group, FeedWire.ReadAnnouncement(message.Message) ?? FeedWire.Gap));
+                queue.OnMessage(message => Receive(group, message.Message));
             }
 
             var reader = new Reader(this, channel);
@@ -94,24 +99,46 @@ internal sealed partial class FeedReaders : IDisposable
         foreach (var reader in readers) reader.Deliver(batch);
     }
 
-    private void OnRestored() => _ = ShowGapsAsync();
+    private void Receive(Group group, RedisValue message)
+    {
+        if (!message.StartsWith(EchoPrefix)) Deliver(group, FeedWire.Read(message) ?? FeedWire.Gap);
+        else if (message == (RedisValue)group.Echo) EndEcho(group);
+    }
 
-    private async Task ShowGapsAsync()
+    private void EndEcho(Group group)
+    {
+        group.Echo = null;
+        Deliver(group, FeedWire.Gap);
+    }
+
+    private void OnRestored()
     {
         Group[] groups;
         lock (_gate) groups = [.. _groups.Values];
-        if (groups.Length == 0) return;
-        try
+        foreach (var group in groups) _ = ShowGapAsync(group);
+    }
+
+    // A reader that sees the gap reads a fresh view, so the subscription must be in force before. The client renews it at some time
+    // after the connection is back; only a message to ourselves proves that it has.
+    private async Task ShowGapAsync(Group group)
+    {
+        var echo = $"{EchoPrefix}{Guid.NewGuid():N}";
+        group.Echo = echo;
+        for (var tries = 0; tries < EchoTries && group.Echo == echo && group.Readers.Length > 0; tries++)
         {
-            // The answer comes over the subscribing connection, behind the renewed subscriptions: what follows is not missed.
-            await _connection.Subscriber.PingAsync();
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            Log.NotEnded(_logger, e);
+            try
+            {
+                await _connection.Subscriber.PublishAsync(group.Queue.Channel, echo);
+            }
+            catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+            {
+                Log.NotEnded(_logger, e);
+            }
+
+            await Task.Delay(EchoWait);
         }
 
-        foreach (var group in groups) Deliver(group, FeedWire.Gap);
+        if (group.Echo == echo) EndEcho(group);
     }
 
     private sealed class Group(ChannelMessageQueue queue)
@@ -119,6 +146,9 @@ internal sealed partial class FeedReaders : IDisposable
         public ChannelMessageQueue Queue { get; } = queue;
 
         public Reader[] Readers { get; set; } = [];
+
+        /// <summary>The message to ourselves that is on its way, or null.</summary>
+        public string? Echo { get; set; }
     }
 
     private sealed class Reader(FeedReaders owner, RedisChannel channel) : IFeedSubscription

@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace BotHub.Storage;
 
-/// <summary>Batches as text: "lastId firstId json" in the list, with the previous id before it on the channel.</summary>
+/// <summary>Batches as text, in the list and on the channel: "previousId lastId firstId json"; the script puts the previous id in.</summary>
 internal static class FeedWire
 {
     /// <summary>What a reader gets after the connection was down: an empty batch whose previous id fits no reader.</summary>
@@ -22,29 +22,12 @@ internal static class FeedWire
     public static RedisValue Announce(RedisValue previousId, RedisValue batch) => (byte[])[.. (byte[])previousId!, (byte)' ', .. (byte[])batch!];
 
     /// <summary>All batches of the list; one that can't be read shows as a gap.</summary>
-    public static List<FeedBatch> ReadAll(RedisValue[] values)
-    {
-        var batches = new List<FeedBatch>(values.Length);
-        var previous = 0L;
-        foreach (var value in values)
-        {
-            if (Read(((ReadOnlyMemory<byte>)value).Span, previous) is not { } batch) continue;
-            batches.Add(batch);
-            previous = batch.LastId;
-        }
+    public static List<FeedBatch> ReadAll(RedisValue[] values) => [.. values.Select(Read).OfType<FeedBatch>()];
 
-        return batches;
-    }
-
-    public static FeedBatch? ReadAnnouncement(RedisValue value)
+    public static FeedBatch? Read(RedisValue value)
     {
         var text = ((ReadOnlyMemory<byte>)value).Span;
-        return TakeNumber(ref text, out var previous) ? Read(text, previous) : null;
-    }
-
-    private static FeedBatch? Read(ReadOnlySpan<byte> text, long previous)
-    {
-        if (!TakeNumber(ref text, out _) || !TakeNumber(ref text, out var first)) return null;
+        if (!TakeNumber(ref text, out var previous) || !TakeNumber(ref text, out _) || !TakeNumber(ref text, out var first)) return null;
         try
         {
             return JsonSerializer.Deserialize(text, StoreJson.Wire.IReadOnlyListFeedEvent) is { } events ? new FeedBatch(first, previous, events) : null;

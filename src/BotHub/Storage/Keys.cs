@@ -21,7 +21,7 @@ namespace BotHub.Storage;
 ///     oh ot o&lt;n&gt; os pi     outbox: first, next, replies; the reply that is about to be sent; "n id" of the last one delivered
 ///     lt lr&lt;slot&gt; l:&lt;turn&gt; ledgers of the newest turns, with a ring of their names
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
-/// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "lastId firstId json" per batch; expires
+/// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
 /// bh:offer, bh:stop        CHAN  hints between nodes: a conversation id
 /// </code>

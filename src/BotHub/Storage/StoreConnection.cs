@@ -35,7 +35,7 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         options.HeartbeatInterval = TimeSpan.FromSeconds(1);
         options.KeepAlive = 10;
         options.ReconnectRetryPolicy = new ExponentialRetry(100, 2000);
-        options.ClientName = "bothub";
+        options.ClientName = $"bothub-{Guid.NewGuid().ToString("N")[..8]}";
         // This client counts INFO among the administrators' commands.
         options.AllowAdmin = true;
         _options = options;

@@ -1,4 +1,5 @@
 using BotHub.Core.Conversations;
+using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
 

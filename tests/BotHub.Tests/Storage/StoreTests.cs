@@ -1,5 +1,6 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
+using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
 
@@ -27,16 +28,6 @@ public abstract class StoreTests<TFixture>(TFixture fixture)
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     protected static ConversationId NewConversation() => ConversationId.Of("test", "bot", $"c{Interlocked.Increment(ref _last)}");
-
-    protected static InboundMessage Message(ConversationId conversation, string id, string text = "hello") =>
-        new(id, conversation, "bot", new Sender("u1", "Ann", "de-AT"), text, DateTimeOffset.UnixEpoch);
-
-    protected static ChatEntry Entry(string id, MessageRole role = MessageRole.User, string text = "hello", string turn = "t0") =>
-        new(id, role, text, DateTimeOffset.UnixEpoch, MessageState.Done, turn);
-
-    protected static TurnCommit Turn(long first, int count = 1, bool reply = true, string? ledger = null) => new(
-        first, count, $"t{first}", [Entry($"u{first}", turn: $"t{first}"), Entry($"a{first}", MessageRole.Assistant, "hi", $"t{first}")],
-        reply ? new OutboundReply(Entry($"a{first}", MessageRole.Assistant, "hi", $"t{first}"), null, new ReplyUsage(3, 4, 5)) : null, ledger);
 
     protected Task<AcceptResult> AcceptAsync(ConversationId conversation, string id, string text = "hello") =>
         Store.AcceptAsync(Message(conversation, id, text), TimeSpan.Zero, Cancel);

@@ -58,22 +58,10 @@ public sealed class GenerateStage(PipelineMetrics metrics) : ITurnStage
 
     private static ChatOptions Options(Turn turn, Action<int> onQueue)
     {
-        var sampling = turn.Persona!.Sampling;
-        var options = new ChatOptions
-        {
-            Temperature = sampling.Temperature,
-            TopP = sampling.TopP,
-            TopK = sampling.TopK,
-            MaxOutputTokens = turn.Window!.Reserved,
-            StopSequences = sampling.Stop is { Count: > 0 } stop ? [.. stop] : null,
-            AdditionalProperties = new AdditionalPropertiesDictionary
-            {
-                [ModelOptions.Conversation] = turn.Conversation.Value,
-                [ModelOptions.OnQueuePosition] = onQueue,
-            },
-        };
-        if (sampling.MinP is { } minP) options.AdditionalProperties[ModelOptions.MinP] = minP;
-        if (sampling.RepeatPenalty is { } penalty) options.AdditionalProperties[ModelOptions.RepeatPenalty] = penalty;
+        var options = turn.Persona!.Sampling.ToChatOptions(turn.Window!.Reserved);
+        var extra = options.AdditionalProperties ??= [];
+        extra[ModelOptions.Conversation] = turn.Conversation.Value;
+        extra[ModelOptions.OnQueuePosition] = onQueue;
         return options;
     }
 }

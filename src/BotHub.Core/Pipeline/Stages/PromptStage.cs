@@ -14,12 +14,8 @@ public sealed class PromptStage(IPromptLibrary prompts, IModelDirectory models, 
         var model = models.Get(persona.Model);
         (turn.Persona, turn.Model) = (persona, model);
 
-        var system = persona.Render(new PromptVariables(
-            first.Bot,
-            clock.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
-            first.Sender.Name ?? "",
-            first.Sender.Locale ?? "",
-            turn.Conversation.Channel));
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var system = persona.Render(new PromptVariables(first.Bot, turn.Conversation.Channel, first.Sender.Name, first.Sender.Locale, today));
         var reserve = Math.Min(persona.Sampling.MaxTokens ?? model.MaxTokens, model.MaxTokens);
         var window = PromptWindow.Build(system, turn.History, turn.Messages, model.Meter, reserve);
         turn.Window = window;

@@ -80,7 +80,7 @@ internal sealed class EventStream(HttpResponse response, Visitor visitor, IConve
             return;
         }
 
-        if (_cursor < held[0].PreviousId || (_cursor < held[0].FirstId && held[0].PreviousId != _cursor))
+        if (_cursor < held[0].FirstId && _cursor != held[0].PreviousId)
         {
             await SnapshotAsync(cancel);
             return;

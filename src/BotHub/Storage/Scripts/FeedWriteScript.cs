@@ -4,7 +4,7 @@ internal static class FeedWriteScript
 {
     /// <summary>
     /// KEYS conversation, feed. ARGV epoch, '1' to drop what is held, batch as "lastId firstId json", expiry ms, batches held at most.
-    /// Returns {1, batches held, previous id, stop}, or {0, 0, '0', -1} when the lease is lost.
+    /// The list's entries are "previousId lastId firstId json". Returns {1, batches held, previous id, stop}, or {0, 0, '0', -1} when the lease is lost.
     /// </summary>
     public static readonly StoreScript Script = new("""
         local h = redis.call('HMGET', KEYS[1], 'ep', 'ow', 'sp')
@@ -12,13 +12,10 @@ internal static class FeedWriteScript
         local stop = -1
         if h[3] and h[3] ~= '' then stop = tonumber(h[3]) end
         local before = '0'
-        if ARGV[2] == '1' then
-            redis.call('DEL', KEYS[2])
-        else
-            local last = redis.call('LINDEX', KEYS[2], -1)
-            if last then before = string.match(last, '^(%d+) ') or '0' end
-        end
-        redis.call('RPUSH', KEYS[2], ARGV[3])
+        local last = redis.call('LINDEX', KEYS[2], -1)
+        if last then before = string.match(last, '^%d+ (%d+) ') or '0' end
+        if ARGV[2] == '1' then redis.call('DEL', KEYS[2]) end
+        redis.call('RPUSH', KEYS[2], before .. ' ' .. ARGV[3])
         redis.call('PEXPIRE', KEYS[2], ARGV[4])
         local held = redis.call('LLEN', KEYS[2])
         if held > tonumber(ARGV[5]) then redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1) end

@@ -12,6 +12,7 @@ export const texts = {
   copyCode: 'Copy code',
   dismiss: 'Dismiss',
   emptyHint: 'Ask anything to begin.',
+  failed: 'Failed',
   goBack: 'Go back',
   jumpToLatest: 'Jump to latest',
   loadingOlder: 'Loading earlier messages…',

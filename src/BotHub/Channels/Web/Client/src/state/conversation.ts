@@ -144,7 +144,7 @@ export class Conversation {
     this.changed('all');
     try {
       const page = await this.#api.messages(session, PAGE, before);
-      if (session === this.#session && before === this.timeline.oldest) this.timeline.prepend(page, PAGE);
+      if (session === this.#session && before === this.timeline.oldest) this.timeline.prepend(page);
     } catch {
       // The next scroll to the top asks again.
     } finally {
@@ -184,7 +184,7 @@ export class Conversation {
     const retry = new Backoff(1_000, 30_000);
     while (!this.#closed) {
       try {
-        const { conversation, token, bot } = await this.#api.create(navigator.language);
+        const { conversation, token, bot } = await this.#api.create();
         this.notice = notice;
         this.#enter({ conversation, token, bot });
         break;
@@ -258,7 +258,7 @@ export class Conversation {
     void this.#begin({ text: texts.conversationEnded }, this.#refusals.next());
   }
 
-  /** The stream does not tell "stopped" from "done", nor times; the record does, a moment later. */
+  /** The stream does not tell which questions a turn answered, nor times; the record does, a moment later at worst. */
   async #readOutcome(session: StoredSession): Promise<void> {
     for (let tries = 1; tries <= 4; tries++) {
       await this.#readRecord(session, TAIL);
@@ -273,7 +273,7 @@ export class Conversation {
       try {
         const page = await this.#api.messages(session, limit);
         if (session !== this.#session) return;
-        this.timeline.merge(page, limit);
+        this.timeline.merge(page);
         this.loaded = true;
         return this.changed('all');
       } catch (error) {
@@ -300,7 +300,7 @@ export class Conversation {
   #refused(id: string, text: string, error: HubError): void {
     this.timeline.remove(id);
     this.returned = text;
-    this.notice = { text: error.status === 413 ? (error.detail ?? texts.tooLong) : (error.detail ?? texts.refused) };
+    this.notice = { text: error.status === 413 ? texts.tooLong : texts.refused };
     this.changed('all');
   }
 }

@@ -1,4 +1,4 @@
-import type { HubEvent, Queue, Role, ServerMessage, ServerState, Usage } from '../transport/contract';
+import type { HubEvent, Page, Queue, Role, ServerMessage, ServerState, Usage } from '../transport/contract';
 
 /** `sending` and `unsent` exist only here: the server has not acknowledged the message yet, or has refused it. */
 export type MessageState = ServerState | 'sending' | 'unsent';
@@ -30,6 +30,8 @@ export class Timeline {
   #messages: Message[] = [];
   /** Answers whose text the open stream is telling. */
   readonly #live = new Set<string>();
+  /** The answer of the run that goes on. */
+  #current: string | undefined;
 
   running = false;
   queue: Queue | undefined;
@@ -82,7 +84,9 @@ export class Timeline {
   /** The server has the message; it may even have begun to answer it before saying so. */
   acknowledge(id: string, position: number): void {
     const message = this.find(id);
-    if (message && isLocal(message)) message.state = this.running && position === 0 ? 'answering' : 'queued';
+    if (!message || !isLocal(message)) return;
+    if (message.error !== undefined) message.state = 'failed';
+    else message.state = this.running && position === 0 ? 'answering' : 'queued';
   }
 
   apply(event: HubEvent): Applied {
@@ -98,7 +102,7 @@ export class Timeline {
       case 'TEXT_MESSAGE_CONTENT':
         return this.#extend(event.messageId, event.delta);
       case 'TEXT_MESSAGE_END':
-        this.#end(event.messageId, 'done');
+        this.#end(event.messageId, event.state);
         return 'changed';
       case 'RUN_FINISHED':
         this.#finish('done');
@@ -117,19 +121,19 @@ export class Timeline {
   }
 
   /** Lays the newest page of the server's record over what is shown. */
-  merge(page: readonly ServerMessage[], limit: number): void {
+  merge({ messages: page, more }: Page): void {
     const known = new Set(page.map(m => m.id));
     const first = this.#messages.findIndex(m => known.has(m.id));
     // Without a common message there is a hole between what we hold and the page: what we hold is too old to show.
     const older = this.#messages.slice(0, Math.max(0, first)).filter(m => !isLocal(m));
     const newer = this.#messages.filter((m, i) => !known.has(m.id) && (isLocal(m) || (i > first && (first >= 0 || this.#live.has(m.id)))));
-    if (older.length === 0) this.hasOlder = page.length >= limit;
+    if (older.length === 0) this.hasOlder = more;
     this.recordLags = false;
     this.#messages = [...older, ...page.map(m => this.#reconcile(m)), ...newer];
   }
 
-  prepend(page: readonly ServerMessage[], limit: number): void {
-    this.hasOlder = page.length >= limit;
+  prepend({ messages: page, more }: Page): void {
+    this.hasOlder = more;
     this.#messages = [...page.filter(m => !this.find(m.id)).map(m => ({ ...m })), ...this.#messages];
   }
 
@@ -149,7 +153,8 @@ export class Timeline {
     const usage = new Map(this.#messages.map(m => [m.id, m.usage]));
     this.#live.clear();
     this.#messages = [...messages.map(m => ({ ...m, usage: usage.get(m.id) })), ...waiting];
-    for (const m of messages) if (m.role === 'assistant' && m.state === 'answering') this.#live.add(m.id);
+    this.#current = messages.findLast(m => m.role === 'assistant' && m.state === 'answering')?.id;
+    if (this.#current !== undefined) this.#live.add(this.#current);
     this.running = this.#live.size > 0;
     this.queue = undefined;
     this.hasOlder = messages.length > 0;
@@ -157,6 +162,7 @@ export class Timeline {
 
   #begin(id: string, role: Role): void {
     this.#live.add(id);
+    if (role === 'assistant') this.#current = id;
     this.running = true;
     this.queue = undefined;
     const message = this.find(id);
@@ -181,14 +187,17 @@ export class Timeline {
     if (state === 'failed') this.#blame(error);
     for (const id of [...this.#live]) this.#end(id, state);
     this.#settle('answering', 'done');
+    this.#current = undefined;
     this.running = false;
     this.queue = undefined;
   }
 
-  /** A failure belongs to the half answer, or to the question that got none. */
+  /** A failure belongs to the half answer, or to the question that got none and may still be on its way for us. */
   #blame(error: string | undefined): void {
-    const failed = this.#messages.findLast(m => this.#live.has(m.id)) ?? this.#messages.findLast(m => m.state === 'answering');
-    if (failed) Object.assign(failed, { error, state: 'failed' });
+    const failed = this.#messages.find(m => m.id === this.#current) ?? this.#messages.findLast(m => m.role === 'user');
+    if (!failed) return;
+    failed.error = error;
+    if (!isLocal(failed)) failed.state = 'failed';
   }
 
   #settle(from: ServerState, to: ServerState): void {

@@ -64,6 +64,10 @@ export const messages = css`
     overflow-wrap: anywhere;
   }
 
+  .bad {
+    color: var(--bad);
+  }
+
   .failed svg {
     block-size: 1.45rem;
   }

@@ -13,10 +13,16 @@ export interface ServerMessage {
   turn?: string;
 }
 
+export interface Page {
+  messages: ServerMessage[];
+  /** There are older messages. */
+  more: boolean;
+}
+
 export interface Bot {
   name: string;
   model: string;
-  notice?: string | null;
+  notice?: string | null | undefined;
 }
 
 export interface Created {
@@ -41,10 +47,10 @@ export type HubEvent =
   | { type: 'RUN_STARTED'; threadId: string; runId: string }
   | { type: 'TEXT_MESSAGE_START'; messageId: string; role: Role }
   | { type: 'TEXT_MESSAGE_CONTENT'; messageId: string; delta: string }
-  | { type: 'TEXT_MESSAGE_END'; messageId: string }
+  | { type: 'TEXT_MESSAGE_END'; messageId: string; state: ServerState }
   | { type: 'RUN_FINISHED'; threadId: string; runId: string }
   | { type: 'RUN_ERROR'; message: string; code?: string }
   | { type: 'MESSAGES_SNAPSHOT'; messages: ServerMessage[] }
   | { type: 'CUSTOM'; name: 'queue'; value: Queue }
-  | { type: 'CUSTOM'; name: 'notice'; value: { text: string | null } }
+  | { type: 'CUSTOM'; name: 'notice'; value: { text?: string | null } }
   | { type: 'CUSTOM'; name: 'usage'; value: Usage };

@@ -1,4 +1,4 @@
-import type { Created, ServerMessage } from './contract';
+import type { Created, Page } from './contract';
 
 export interface Session {
   conversation: string;
@@ -11,8 +11,6 @@ export class HubError extends Error {
     readonly status: number,
     /** Milliseconds the server asks us to wait, if it does. */
     readonly retryAfter: number | undefined,
-    /** The server's own words for the user, if it sent any. */
-    readonly detail: string | undefined,
   ) {
     super(`HTTP ${status}`);
   }
@@ -33,7 +31,8 @@ export class HubApi {
   /** @param base the folder that holds `api/`, with a trailing slash */
   constructor(private readonly base: URL) {}
 
-  async create(locale: string): Promise<Created> {
+  async create(): Promise<Created> {
+    const locale = /^[A-Za-z0-9-]{1,35}$/.test(navigator.language) ? navigator.language : undefined;
     const response = await this.#call('api/chat/conversations', { method: 'POST', body: JSON.stringify({ locale }) });
     return (await response.json()) as Created;
   }
@@ -47,10 +46,10 @@ export class HubApi {
     await this.#in(session, 'stop', { method: 'POST' });
   }
 
-  async messages(session: Session, limit: number, before?: string): Promise<ServerMessage[]> {
+  async messages(session: Session, limit: number, before?: string): Promise<Page> {
     const query = new URLSearchParams({ limit: String(limit), ...(before === undefined ? {} : { before }) });
     const response = await this.#in(session, `messages?${query}`);
-    return ((await response.json()) as { messages: ServerMessage[] }).messages;
+    return (await response.json()) as Page;
   }
 
   /** Opens the event stream; without `after` it begins now. */
@@ -68,7 +67,7 @@ export class HubApi {
     const headers = { ...(init.headers as Record<string, string>), ...(init.body ? { 'Content-Type': 'application/json' } : {}) };
     const response = await fetch(new URL(path, this.base), { ...init, headers, cache: 'no-store', credentials: 'omit' });
     if (response.ok) return response;
-    throw new HubError(response.status, retryAfter(response.headers.get('Retry-After')), await problemDetail(response));
+    throw new HubError(response.status, retryAfter(response.headers.get('Retry-After')));
   }
 }
 
@@ -78,10 +77,4 @@ function retryAfter(header: string | null): number | undefined {
   const seconds = Number(header);
   const milliseconds = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
-}
-
-async function problemDetail(response: Response): Promise<string | undefined> {
-  if (!response.headers.get('Content-Type')?.includes('problem+json')) return undefined;
-  const problem = (await response.json().catch(() => ({}))) as { detail?: unknown };
-  return typeof problem.detail === 'string' ? problem.detail : undefined;
 }

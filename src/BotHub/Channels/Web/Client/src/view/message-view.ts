@@ -28,13 +28,16 @@ function footer(message: Message, current: (id: string) => string): TemplateResu
     ${usage
       ? html`<span title=${texts.usageDetail(usage.promptTokens, usage.completionTokens)}>${texts.usage(usage.completionTokens, usage.milliseconds)}</span>`
       : nothing}
-    ${message.state === 'stopped' ? html`<span class="state">${texts.stopped}</span>` : nothing}
+    ${message.state === 'stopped' ? html`<span>${texts.stopped}</span>` : nothing}
+    ${message.state === 'failed' ? html`<span class="bad">${texts.failed}</span>` : nothing}
   </footer>`;
 }
 
+/** The hub ends a failed answer with an apology in its own text; only what is not said there is said here. */
 function failure(message: Message): TemplateResult | typeof nothing {
-  if (message.state !== 'failed') return nothing;
-  return html`<p class="failed">${icon('info')}<span dir="auto">${message.error || texts.answerFailed}</span></p>`;
+  const { state, text, role, error } = message;
+  if (state !== 'failed' || (role === 'assistant' && text !== '' && text.includes(error ?? ''))) return nothing;
+  return html`<p class="failed">${icon('info')}<span dir="auto">${error ?? texts.answerFailed}</span></p>`;
 }
 
 function answer(message: Message, botName: string, current: (id: string) => string): TemplateResult {

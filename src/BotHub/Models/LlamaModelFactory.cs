@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using BotHub.Core.Context;
+using BotHub.Core.Models;
+using BotHub.Llama;
+using BotHub.Models.Catalogue;
+using Microsoft.Extensions.AI;
+
+namespace BotHub.Models;
+
+/// <summary>
+/// Makes models that run in this process. A file that the configuration names must work; one that was found or downloaded
+/// may fail, and then the hub goes on without a language model.
+/// </summary>
+internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFactory loggers) : ILanguageModelFactory
+{
+    private readonly ILogger _logger = loggers.CreateLogger<LlamaModelFactory>();
+
+    /// <inheritdoc />
+    public string Type => LlamaEntry.LlamaType;
+
+    /// <inheritdoc />
+    public async Task<ModelCreation> CreateAsync(ModelEntry entry, CancellationToken cancellationToken)
+    {
+        var llama = (LlamaEntry)entry;
+        switch (await locator.LocateAsync(llama, cancellationToken))
+        {
+            case ModelLocation.Found(var path, var notice):
+                if (notice is not null)
+                    Log.Notice(_logger, llama.Name, notice);
+                // Reading a gigabyte takes a while, and loading is a native call that does not yield.
+                return await Task.Run(() => Load(llama, path, notice), cancellationToken);
+            case ModelLocation.Missing(var reason):
+                return new ModelCreation.Unavailable(reason);
+            case ModelLocation.Misconfigured(var error):
+                return new ModelCreation.Misconfigured(error);
+            default:
+                throw new InvalidOperationException("Unknown location of a model.");
+        }
+    }
+
+    private ModelCreation Load(LlamaEntry entry, string path, string? notice)
+    {
+        LlamaModel? model = null;
+        try
+        {
+            model = LlamaModel.Load(new LlamaModelOptions { Path = path, GpuLayers = entry.GpuLayers }, loggers);
+            var engine = Engine(entry, model);
+            return new ModelCreation.Ready(new NamedModel(
+                entry.Name, Type, new OwningClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
+                entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
+                $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}",
+                notice));
+        }
+        catch (LlamaException e)
+        {
+            model?.Dispose();
+            return entry.Path is null && entry.Model == LlamaEntry.Auto
+                ? new ModelCreation.Unavailable(e.Message)
+                : new ModelCreation.Misconfigured($"Models:{entry.Name} cannot be loaded: {e.Message}");
+        }
+    }
+
+    /// <summary>Starts the engine with as much of the wished context and slots as model and memory allow.</summary>
+    private LlamaEngine Engine(LlamaEntry entry, LlamaModel model)
+    {
+        var context = Math.Min(entry.Context, model.TrainedContext);
+        if (context < entry.Context)
+            Log.ContextLowered(_logger, entry.Name, entry.Context, context, model.Name);
+        for (var slots = entry.Slots; ; slots /= 2)
+        {
+            try
+            {
+                return new LlamaEngine(
+                    model,
+                    new LlamaEngineOptions { Slots = slots, ContextPerSlot = context, DecodeThreads = entry.Threads, BatchThreads = entry.Threads },
+                    loggers);
+            }
+            catch (LlamaException e) when (e.Kind == LlamaErrorKind.OutOfMemory && slots > 1)
+            {
+                Log.SlotsLowered(_logger, entry.Name, slots, slots / 2, e.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Frees the engine and the model with the client: nobody else holds them. Tells a full queue in the pipeline's words.
+    /// </summary>
+    private sealed class OwningClient(IChatClient client, LlamaEngine engine, LlamaModel model) : DelegatingChatClient(client)
+    {
+        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync())
+                        break;
+                }
+                catch (LlamaQueueFullException e)
+                {
+                    throw new ModelBusyException(e.Message, e);
+                }
+
+                yield return updates.Current;
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            if (!disposing)
+                return;
+            engine.Dispose();
+            model.Dispose();
+        }
+    }
+
+    private sealed class Meter(LlamaTokenizer tokenizer, int contextLength) : ITokenMeter
+    {
+        public int ContextLength => contextLength;
+
+        public int Count(IReadOnlyList<ChatMessage> prompt) => tokenizer.CountPrompt(prompt);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "ModelNotice", Level = LogLevel.Warning, Message = "Model {Model}: {Notice}")]
+        public static partial void Notice(ILogger logger, string model, string notice);
+
+        [LoggerMessage(EventName = "ModelContextLowered", Level = LogLevel.Warning, Message = "Models:{Model}:Context is {Asked}; it is lowered to {Context}, for which {Name} was trained")]
+        public static partial void ContextLowered(ILogger logger, string model, int asked, int context, string name);
+
+        [LoggerMessage(EventName = "ModelSlotsLowered", Level = LogLevel.Warning, Message = "Models:{Model}:Slots is lowered from {Asked} to {Slots}: {Reason}")]
+        public static partial void SlotsLowered(ILogger logger, string model, int asked, int slots, string reason);
+    }
+}

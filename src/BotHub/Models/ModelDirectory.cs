@@ -1,0 +1,99 @@
+using System.Diagnostics.CodeAnalysis;
+using BotHub.Core.Models;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Models;
+
+/// <summary>The models by name. Filled while the host starts, before anything asks; then it never changes.</summary>
+internal sealed partial class ModelDirectory(
+    IOptions<ModelsOptions> options, IServiceProvider services, ILogger<ModelDirectory> logger) : IModelDirectory, IHostedLifecycleService, IAsyncDisposable
+{
+    private readonly Dictionary<string, NamedModel> _models = new(StringComparer.OrdinalIgnoreCase);
+    private bool _disposed;
+
+    /// <summary>The model of everyone who names none.</summary>
+    public NamedModel Default => Get(null);
+
+    /// <summary>Every model.</summary>
+    public IReadOnlyList<NamedModel> All => [.. _models.Values];
+
+    /// <summary>The model with this name; the default one for null, and for a name that is not configured: a persona's hint is no condition.</summary>
+    /// <exception cref="InvalidOperationException">The host has not started.</exception>
+    public NamedModel Get(string? name) => TryGet(name, out var model) || TryGet(null, out model)
+        ? model
+        : throw new InvalidOperationException("The models are loaded when the host starts.");
+
+    /// <summary>As <see cref="Get"/>, for names that come from outside.</summary>
+    public bool TryGet(string? name, [NotNullWhen(true)] out NamedModel? model) =>
+        _models.TryGetValue(name ?? options.Value.Default, out model);
+
+    /// <summary>Loads every model; the scripted ones first, as eliza may have to stand in.</summary>
+    /// <exception cref="InvalidOperationException">Entries are wrong; the message names all of them.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // Taken now and not by the constructor: factories read options, and only after all validators had their say.
+        var factories = services.GetServices<ILanguageModelFactory>().GroupBy(f => f.Type).ToDictionary(f => f.Key, f => f.Last());
+        var errors = new List<string>();
+        foreach (var entry in options.Value.Entries.Values.OrderBy(e => e.Type != ElizaEntry.ElizaType))
+        {
+            switch (await factories[entry.Type].CreateAsync(entry, cancellationToken))
+            {
+                case ModelCreation.Ready(var model):
+                    _models[entry.Name] = model;
+                    Log.Ready(logger, model.Name, model.Type, model.Description);
+                    break;
+                case ModelCreation.Unavailable(var reason):
+                    Log.Unavailable(logger, entry.Name, reason, ModelNotices.NoLanguageModel);
+                    StandIn(entry.Name);
+                    break;
+                case ModelCreation.Misconfigured(var error):
+                    errors.Add(error);
+                    break;
+            }
+        }
+
+        if (errors.Count > 0)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+    }
+
+    /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>
+    private void StandIn(string name)
+    {
+        if (_models.Values.FirstOrDefault(m => m.Type == ElizaEntry.ElizaType) is { } eliza)
+            _models[name] = eliza with { Name = name, Notice = ModelNotices.NoLanguageModel };
+    }
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Disposes every model; a client that holds native memory may do that asynchronously.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // The container knows this object twice, as itself and as a hosted service.
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        foreach (var client in _models.Values.Select(m => m.Client).Distinct())
+        {
+            if (client is IAsyncDisposable asynchronous)
+                await asynchronous.DisposeAsync();
+            else
+                client.Dispose();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "ModelReady", Level = LogLevel.Information, Message = "Model {Model} ({Type}) is ready: {Description}")]
+        public static partial void Ready(ILogger logger, string model, string type, string description);
+
+        [LoggerMessage(EventName = "ModelUnavailable", Level = LogLevel.Warning, Message = "Model {Model} cannot be loaded: {Reason}. {Notice}")]
+        public static partial void Unavailable(ILogger logger, string model, string reason, string notice);
+    }
+}

@@ -1,0 +1,226 @@
+using BotHub.Core.Conversations;
+using BotHub.Core.Feed;
+using BotHub.Storage;
+using static BotHub.Tests.Storage.Samples;
+
+namespace BotHub.Tests.Storage;
+
+public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixture>(fixture)
+    where TFixture : StoreFixture
+{
+    [Fact]
+    public async Task A_commit_moves_mail_to_transcript_and_outbox_in_one_step()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        await AcceptAsync(c, "b");
+        var claim = await ClaimAsync(c, Brief);
+        var turn = Turn(0, ledger: """{"in":12}""");
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, turn, Cancel)).Fence);
+
+        var heir = await TakeOverAsync(c);
+        Assert.Equal(turn.Reply, Assert.Single(heir.Outbox).Reply);
+        Assert.Equal(0, heir.Outbox[0].Sequence);
+        Assert.Equal("b", Assert.Single(heir.Mail).Body!.Id);
+        Assert.Equal((2, 0), (heir.TranscriptTail, heir.WindowStart));
+        Assert.Equal(turn.Entries, await Store.ReadTranscriptAsync(c, 0, 10, Cancel));
+        Assert.Equal("""{"in":12}""", await Store.ReadLedgerAsync(c, "t0", Cancel));
+        Assert.Null(await Store.ReadLedgerAsync(c, "t9", Cancel));
+    }
+
+    [Fact]
+    public async Task A_turn_is_committed_once_and_only_at_the_head()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        await AcceptAsync(c, "b");
+        var claim = await ClaimAsync(c);
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(1), Cancel)).Fence);
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(0, count: 3), Cancel)).Fence);
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
+        Assert.Equal(2, (await Store.ReadTranscriptAsync(c, 0, 10, Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task A_receipt_takes_the_next_mail_or_gives_the_lease_back()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        var claim = await ClaimAsync(c);
+        await AcceptAsync(c, "b");
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        var next = await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel);
+        Assert.Equal((Fence.Held, -1, 1), (next.Fence, next.StopSequence, next.Mail[0].Sequence));
+        await Store.CommitAsync(claim.Lease, Turn(1), Cancel);
+        await AcceptAsync(c, "c");
+        Assert.Empty((await Store.ReceiptAsync(claim.Lease, 1, "p1", takeNext: false, Cancel)).Mail);
+        var other = await ClaimAsync(c);
+        Assert.False(other.Resumed);
+        Assert.Empty(other.Outbox);
+        await Store.CommitAsync(other.Lease, Turn(2), Cancel);
+        Assert.Empty((await Store.ReceiptAsync(other.Lease, 2, null, takeNext: true, Cancel)).Mail);
+        Assert.Equal(Fence.Lost, await Store.RenewAsync(other.Lease, Ample, Cancel));
+        Assert.Null(await Store.ClaimAsync(c, "node-1", Ample, Cancel));
+    }
+
+    [Fact]
+    public async Task A_receipt_lost_on_the_way_may_be_repeated()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        await AcceptAsync(c, "b");
+        var claim = await ClaimAsync(c);
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel);
+        var again = await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel);
+        Assert.Equal("b", Assert.Single(again.Mail).Body!.Id);
+    }
+
+    [Fact]
+    public async Task With_more_replies_in_the_outbox_a_receipt_keeps_the_lease()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        await AcceptAsync(c, "b");
+        var claim = await ClaimAsync(c);
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        await Store.CommitAsync(claim.Lease, Turn(1), Cancel);
+        Assert.Empty((await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel)).Mail);
+        Assert.Equal(Fence.Held, await Store.RenewAsync(claim.Lease, Ample, Cancel));
+        await Store.ReceiptAsync(claim.Lease, 1, "p1", takeNext: true, Cancel);
+        Assert.Equal(Fence.Lost, await Store.RenewAsync(claim.Lease, Ample, Cancel));
+    }
+
+    [Fact]
+    public async Task A_stop_reaches_the_turn_at_the_head_and_is_gone_after_it()
+    {
+        var c = NewConversation();
+        Assert.False(await Store.RequestStopAsync(c, Cancel));
+        await AcceptAsync(c, "a");
+        await AcceptAsync(c, "b");
+        Assert.True(await Store.RequestStopAsync(c, Cancel));
+        var claim = await ClaimAsync(c);
+        Assert.Equal(0, claim.StopSequence);
+        Assert.Equal(0, (await Feed.WriteAsync(claim.Lease, 1, [new RunStarted("t0", 1)], false, Cancel)).StopSequence);
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        Assert.Equal(-1, (await Store.ReceiptAsync(claim.Lease, 0, null, takeNext: true, Cancel)).StopSequence);
+        Assert.True(await Store.RequestStopAsync(c, Cancel));
+        Assert.Equal(1, (await Feed.WriteAsync(claim.Lease, 2, [new RunStarted("t1", 1)], false, Cancel)).StopSequence);
+        await Store.CommitAsync(claim.Lease, Turn(1), Cancel);
+        Assert.False(await Store.RequestStopAsync(c, Cancel));
+    }
+
+    [Fact]
+    public async Task A_reset_hides_what_was_before_from_later_turns()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        var claim = await ClaimAsync(c);
+        await Store.CommitAsync(claim.Lease, Turn(0, reply: false) with { ResetWindow = true }, Cancel);
+        await Store.ReleaseAsync(claim.Lease, Cancel);
+        await AcceptAsync(c, "b");
+        var next = await ClaimAsync(c);
+        Assert.Equal((2, 2), (next.TranscriptTail, next.WindowStart));
+    }
+
+    [Fact]
+    public async Task The_oldest_entries_leave_a_long_transcript_and_pages_keep_their_numbers()
+    {
+        var c = NewConversation();
+        for (var i = 0; i < 30; i++)
+        {
+            await AcceptAsync(c, $"m{i}");
+            var claim = await ClaimAsync(c);
+            await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
+            await Store.ReleaseAsync(claim.Lease, Cancel);
+        }
+
+        // 60 entries were written, and the fixture keeps 40.
+        var view = await Store.ReadViewAsync(c, 1000, Cancel);
+        Assert.Equal((20, 40), (view.TranscriptStart, view.Transcript.Count));
+        Assert.Equal("u10", view.Transcript[0].Id);
+        Assert.Empty(await Store.ReadTranscriptAsync(c, 0, 20, Cancel));
+        Assert.Equal(["u10", "a10"], (await Store.ReadTranscriptAsync(c, 18, 4, Cancel)).Select(e => e.Id));
+        Assert.Equal(["u29", "a29"], (await Store.ReadTranscriptAsync(c, 58, 50, Cancel)).Select(e => e.Id));
+        Assert.Equal(["a29"], (await Store.ReadViewAsync(c, 1, Cancel)).Transcript.Select(e => e.Id));
+        Assert.Equal(["u10"], (await Store.ReadTranscriptAsync(c, -5, 26, Cancel)).Select(e => e.Id));
+    }
+
+    [Fact]
+    public async Task Ledgers_of_the_newest_turns_are_kept()
+    {
+        var c = NewConversation();
+        for (var i = 0; i <= Keys.LedgersHeld; i++)
+        {
+            await AcceptAsync(c, $"m{i}");
+            var claim = await ClaimAsync(c);
+            await Store.CommitAsync(claim.Lease, Turn(i, reply: false, ledger: $"{{\"n\":{i}}}"), Cancel);
+            await Store.ReleaseAsync(claim.Lease, Cancel);
+        }
+
+        Assert.Null(await Store.ReadLedgerAsync(c, "t0", Cancel));
+        Assert.Equal("""{"n":1}""", await Store.ReadLedgerAsync(c, "t1", Cancel));
+    }
+
+    [Fact]
+    public async Task A_view_shows_transcript_waiting_mail_and_feed_together()
+    {
+        var c = NewConversation();
+        var empty = await Store.ReadViewAsync(c, 10, Cancel);
+        Assert.Equal((0, 0, 0, 0), (empty.Transcript.Count, empty.TranscriptStart, empty.Waiting.Count, empty.Feed.Count));
+        await AcceptAsync(c, "a");
+        var claim = await ClaimAsync(c);
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        await AcceptAsync(c, "b");
+        await Feed.WriteAsync(claim.Lease, 7, [new RunStarted("t0", 1), new TextStarted("a0")], false, Cancel);
+        var view = await Store.ReadViewAsync(c, 10, Cancel);
+        Assert.Equal(["u0", "a0"], view.Transcript.Select(e => e.Id));
+        Assert.Equal((1, "b"), (Assert.Single(view.Waiting).Sequence, view.Waiting[0].Body!.Id));
+        Assert.Equal((7, 8, 0), (Assert.Single(view.Feed).FirstId, view.Feed[0].LastId, view.Feed[0].PreviousId));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_is_counted_and_the_status_tells_what_waits()
+    {
+        var before = await Store.ReadStatusAsync(Cancel);
+        var (c, d) = (NewConversation(), NewConversation());
+        await AcceptAsync(c, "a");
+        await AcceptAsync(d, "a");
+        var claim = await ClaimAsync(c);
+        await Store.CommitAsync(claim.Lease, Turn(0) with { DeadLetter = "five tries" }, Cancel);
+        var after = await Store.ReadStatusAsync(Cancel);
+        Assert.Equal((before.DeadLetters + 1, before.Ready + 2, before.Due + 1), (after.DeadLetters, after.Ready, after.Due));
+        Assert.True(after.Durable);
+        Assert.NotEqual("", after.Version);
+        Assert.True(after.OldestDue >= TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_body_that_can_not_be_read_is_handed_out_as_poison()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        await AcceptAsync(c, "b");
+        var connection = Fixture.Node.Get<StoreConnection>();
+        await connection.Database.HashSetAsync(Fixture.Node.Get<Keys>().Conversation(c), "m0", "{broken");
+        var claim = await ClaimAsync(c);
+        Assert.Null(claim.Mail[0].Body);
+        Assert.Equal("b", claim.Mail[1].Body!.Id);
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(0, reply: false) with { DeadLetter = "unreadable" }, Cancel)).Fence);
+    }
+
+    [Fact]
+    public async Task Scripts_that_the_server_forgot_are_sent_again()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        await Fixture.Node.Get<StoreConnection>().Database.ExecuteAsync("SCRIPT", "FLUSH");
+        Assert.Equal(AcceptOutcome.Accepted, (await AcceptAsync(c, "b")).Outcome);
+        Assert.Equal(2, (await ClaimAsync(c)).Mail.Count);
+    }
+}
+
+public sealed class GarnetTurnTests(GarnetFixture fixture) : TurnTests<GarnetFixture>(fixture), IClassFixture<GarnetFixture>;
+
+public sealed class RedisTurnTests(RedisFixture fixture) : TurnTests<RedisFixture>(fixture), IClassFixture<RedisFixture>;
