@@ -6,6 +6,7 @@ using BotHub.Prompts;
 using BotHub.Storage;
 
 if (args is ["models", ..]) return await ModelsCommand.RunAsync(args);
+if (args is ["health", ..]) return await HealthCommand.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -29,8 +30,7 @@ app.UseWebPage();
 app.MapOperations();
 app.MapWebChat();
 app.MapStaticAssets();
-await app.RunAsync();
-return 0;
+return await app.RunOrExplainAsync();
 
 /// <summary>Named so that tests can start the whole host in their process.</summary>
 public partial class Program;

@@ -91,7 +91,7 @@ internal sealed class OperationsHost : IAsyncDisposable
 /// <summary>One model, or none.</summary>
 internal sealed class FakeModels : IModelDirectory, IPromptLibrary, ITokenMeter
 {
-    public FakeModels() => All = [new NamedModel("local", "llama", "A model for tests", new NoClient(), this, 100)];
+    public FakeModels() => All = [new NamedModel("local", "llama", new NoClient(), this, 100, "A model for tests")];
 
     public IReadOnlyList<NamedModel> All { get; set; }
 
@@ -99,7 +99,7 @@ internal sealed class FakeModels : IModelDirectory, IPromptLibrary, ITokenMeter
 
     public NamedModel Get(string? name) => All[0];
 
-    Persona IPromptLibrary.Get(string? id) => new("assistant", "1", "", null, new Sampling(), "", "0");
+    Persona IPromptLibrary.Get(string? id) => new("assistant", 1, "", null, new PersonaSampling(), "", "0");
 
     public int Count(IReadOnlyList<ChatMessage> prompt) => 1;
 
