@@ -1,9 +1,9 @@
-namespace BotHub.Storage;
+namespace BotHub.Core.Security;
 
 /// <summary>Keys that all nodes share to sign tokens: HMAC-SHA-256, rotated, kept in the store.</summary>
 public interface ISigningKeys
 {
-    /// <summary>How long a key verifies after it has stopped signing: the longest lifetime a token may have.</summary>
+    /// <summary>How long a key verifies after it has stopped signing: no token may live longer.</summary>
     static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
     /// <summary>The key to sign with; all nodes get the same one. Made on first use and after each rotation.</summary>
