@@ -14,7 +14,7 @@ public interface ISigningKeys
     Task<SigningKey?> FindAsync(string id);
 }
 
-/// <param name="Made">When it was made, by the clock of the node that made it.</param>
+/// <param name="Made">When it was made, by the store's clock.</param>
 public sealed record SigningKey(string Id, ReadOnlyMemory<byte> Secret, DateTimeOffset Made)
 {
     /// <summary>Never the secret.</summary>
