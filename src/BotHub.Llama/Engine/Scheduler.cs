@@ -68,7 +68,8 @@ internal sealed partial class Scheduler(
     {
         job.State = JobState.Done;
         _active.Remove(job);
-        job.Slot!.Job = null;
+        gauges.Active = _active.Count;
+        admission.GiveBack(job.Slot!);
         job.Sampler?.Dispose();
         Left();
     }

@@ -1,0 +1,55 @@
+using BotHub.Core.Models;
+using BotHub.Core.Pipeline;
+using Microsoft.Extensions.Options;
+
+namespace BotHub.Operations;
+
+/// <summary>Gathers what the rooms tell about themselves.</summary>
+internal sealed class HubStatusReader(
+    StoreProbe store,
+    IModelDirectory models,
+    BotProfile bot,
+    IEnumerable<IChannel> channels,
+    Dispatcher dispatcher,
+    NodeName node,
+    IOptions<PipelineOptions> pipeline,
+    IConfiguration configuration,
+    TimeProvider clock)
+{
+    private readonly DateTimeOffset _startedAt = clock.GetUtcNow();
+    private readonly long _started = clock.GetTimestamp();
+
+    public async Task<HubStatus> ReadAsync()
+    {
+        var reading = await store.ReadAsync();
+        var limits = pipeline.Value;
+        return new HubStatus(
+            HubStatus.CurrentVersion,
+            node.Value,
+            _startedAt,
+            (long)clock.GetElapsedTime(_started).TotalSeconds,
+            models.All.Count == 0 ? null : bot.Notice,
+            StatusOfStore.Of(reading),
+            new StatusOfModels(
+                models.All.Count == 0 ? null : models.Get(null).Name,
+                [.. models.All.Select(m => new StatusOfModel(m.Name, m.Type, m.Description, m.Meter.ContextLength, m.Notice))]),
+            [.. channels.Select(c => new StatusOfChannel(c.Id, IsOn(c) ? "on" : "off"))],
+            new StatusOfPipeline(
+                dispatcher.Running, dispatcher.Draining, new StatusOfLimits(limits.MaxConcurrentTurns, limits.MaxTextLength, limits.TurnTimeout.TotalSeconds)));
+    }
+
+    public async Task<Readiness> CheckAsync()
+    {
+        var reading = await store.ReadAsync();
+        Dictionary<string, string> checks = new()
+        {
+            ["store"] = reading.Problem ?? "ok",
+            ["model"] = models.All.Count == 0 ? "none is loaded" : "ok",
+            ["pipeline"] = dispatcher.Draining ? "draining" : "ok",
+        };
+        return new Readiness(checks.Values.All(v => v == "ok"), checks);
+    }
+
+    /// <summary>Every channel has its switch in the same place.</summary>
+    private bool IsOn(IChannel channel) => configuration.GetValue($"Channels:{channel.Id}:Enabled", true);
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using BotHub.Channels.Web;
+using BotHub.Core.Context;
+using BotHub.Core.Conversations;
+using BotHub.Core.Feed;
+using BotHub.Core.Models;
+using BotHub.Core.Pipeline;
+using BotHub.Core.Prompts;
+using BotHub.Operations;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace BotHub.Tests.Operations;
+
+/// <summary>The hub's HTTP side on a real Kestrel, with a fake store and a fake model behind it.</summary>
+internal sealed class OperationsHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private OperationsHost(WebApplication app) => _app = app;
+
+    public FakeStore Store => _app.Services.GetRequiredService<FakeStore>();
+    public FakeModels Models => _app.Services.GetRequiredService<FakeModels>();
+    public LogLines Logs => _app.Services.GetRequiredService<LogLines>();
+    public IServiceProvider Services => _app.Services;
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>Builds the host without starting it; settings overrule appsettings.json.</summary>
+    public static WebApplication Build(Dictionary<string, string?>? settings = null, FakeTimeProvider? clock = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Development" });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (clock is not null) builder.Services.AddSingleton<TimeProvider>(clock);
+        var store = new FakeStore();
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<IConversationStore>(store);
+        builder.Services.AddSingleton<IConversationFeed>(store);
+        builder.Services.AddSingleton<IWakeUps>(store);
+        builder.Services.AddSingleton<ISigningKeys>(store);
+        builder.Services.AddSingleton<FakeModels>();
+        builder.Services.AddSingleton<IModelDirectory>(s => s.GetRequiredService<FakeModels>());
+        builder.Services.AddSingleton<IPromptLibrary>(s => s.GetRequiredService<FakeModels>());
+        builder.Services.AddSingleton<LogLines>();
+        builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogLines>());
+        builder.AddOperations();
+        builder.AddPipeline();
+        builder.AddWebChannel();
+        var app = builder.Build();
+        app.UseOperations();
+        app.UseWebPage();
+        app.MapOperations();
+        app.MapWebChat();
+        app.MapGet("/boom", string () => throw new InvalidOperationException("the secret of the exception")).ExcludeFromDescription();
+        app.MapGet("/away", string () => throw new StoreUnavailableException("secret-host:6379")).ExcludeFromDescription();
+        return app;
+    }
+
+    public static async Task<OperationsHost> StartAsync(Dictionary<string, string?>? settings = null, FakeTimeProvider? clock = null)
+    {
+        var host = new OperationsHost(Build(settings, clock));
+        await host._app.StartAsync();
+        host.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true) { BaseAddress = new Uri(host._app.Urls.First()) };
+        return host;
+    }
+
+    public async Task<(int Status, JsonElement Body)> GetAsync(string path)
+    {
+        using var response = await Client.GetAsync(path);
+        return ((int)response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
+    }
+
+    /// <summary>What the host does when somebody asks it to end, up to the drain.</summary>
+    public Task DrainAsync() => Services.GetRequiredService<Dispatcher>().StoppingAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>One model, or none.</summary>
+internal sealed class FakeModels : IModelDirectory, IPromptLibrary, ITokenMeter
+{
+    public FakeModels() => All = [new NamedModel("local", "llama", new NoClient(), this, 100, "A model for tests")];
+
+    public IReadOnlyList<NamedModel> All { get; set; }
+
+    public int ContextLength => 4096;
+
+    public NamedModel Get(string? name) => All[0];
+
+    Persona IPromptLibrary.Get(string? id) => new("assistant", 1, "", null, new PersonaSampling(), "", "0");
+
+    public int Count(IReadOnlyList<ChatMessage> prompt) => 1;
+
+    private sealed class NoClient : IChatClient
+    {
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Everything that passed the log's filters.</summary>
+internal sealed class LogLines : ILoggerProvider
+{
+    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _lines = new();
+
+    public IReadOnlyCollection<(string Category, LogLevel Level, string Text)> All => _lines;
+
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(string category, ConcurrentQueue<(string, LogLevel, string)> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue((category, logLevel, formatter(state, exception)));
+    }
+}
