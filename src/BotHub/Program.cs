@@ -6,6 +6,7 @@ using BotHub.Prompts;
 using BotHub.Storage;
 
 if (args is ["models", ..]) return await ModelsCommand.RunAsync(args);
+if (args is ["health", ..]) return await HealthCommand.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
@@ -14,6 +15,8 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     ContentRootPath = AppContext.BaseDirectory,
 });
 
+// A run from the build folder finds the page's files outside of Development too.
+builder.WebHost.UseStaticWebAssets();
 builder.AddOperations();
 builder.AddStorage();
 builder.AddPrompts();
@@ -26,8 +29,8 @@ app.UseOperations();
 app.UseWebPage();
 app.MapOperations();
 app.MapWebChat();
-await app.RunAsync();
-return 0;
+app.MapStaticAssets();
+return await app.RunOrExplainAsync();
 
 /// <summary>Named so that tests can start the whole host in their process.</summary>
 public partial class Program;

@@ -25,9 +25,12 @@ public sealed class ModelFixture : IDisposable
         }
     }
 
+    /// <summary>An engine with one thread: on a busy machine two spend their time waiting for each other.</summary>
     internal LlamaEngine Engine(LlamaEngineOptions? options = null) => new(Model, (options ?? new LlamaEngineOptions { Slots = 4, ContextPerSlot = 512 }) with
     {
         SnapshotBytes = options?.SnapshotBytes ?? 64 << 20,
+        DecodeThreads = 1,
+        BatchThreads = 1,
     });
 
     internal int[] Prompt(string text) => Model.Tokenizer.EncodePrompt([new ChatMessage(ChatRole.User, text)]);

@@ -42,7 +42,7 @@ class Conversation {
   }
 }
 
-const frame = ({ id, event }) => `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
+export const frame = ({ id, event }) => `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
 
 export class FakeHub {
   conversations = new Map();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { axe, corrections, openBrowser, openChat, say, shown, until, waitSettled } from './browser.mjs';
-import { FakeHub, pause } from './fake-hub.mjs';
+import { FakeHub, frame, pause } from './fake-hub.mjs';
 import { hostile } from './hostile.mjs';
 
 let browser, hub, page;
@@ -248,6 +248,26 @@ test('When the hub begins an answer anew, the page replaces what it showed', asy
   const messages = await waitSettled(page, 2);
   assert.deepEqual(texts(messages), ['tell', 'Another answer.']);
   assert.equal(await status().innerText(), '');
+  await right();
+});
+
+test('An event told twice counts once, and an answer without a beginning makes the page ask again', async () => {
+  await open();
+  await say(page, 'one');
+  await waitSettled(page, 2);
+  const c = hub.only;
+  for (const stream of c.streams) for (const entry of c.feed) stream.write(frame(entry));
+  const missed = { id: 'missed', role: 'assistant', text: 'Begun unheard, ', at: new Date(), state: 'answering', turn: 't2' };
+  c.messages.push(missed);
+  missed.text += 'heard ';
+  c.write({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'missed', delta: 'heard ' });
+  await until(page, m => m[2]?.text === 'Begun unheard, heard ');
+  missed.text += 'to the end.';
+  c.write({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'missed', delta: 'to the end.' });
+  missed.state = 'done';
+  c.write({ type: 'TEXT_MESSAGE_END', messageId: 'missed', state: 'done' });
+  c.write({ type: 'RUN_FINISHED', threadId: c.id, runId: 't2' });
+  assert.equal((await waitSettled(page, 3))[2].text, 'Begun unheard, heard to the end.');
   await right();
 });
 

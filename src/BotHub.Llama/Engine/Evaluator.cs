@@ -30,10 +30,8 @@ internal sealed partial class Evaluator(ContextHandle context, DecodeBatch batch
             return;
         }
         slot.Append(job.Prompt.AsSpan(slot.Count, rows));
-        var done = slot.Count == job.Prompt.Length;
-        if (done) Draw(job, rows - 1);
         gauges.Prefilled(rows, Stopwatch.GetTimestamp() - start);
-        if (done) gauges.Generated(1, Stopwatch.GetTimestamp() - start);
+        if (slot.Count == job.Prompt.Length) Draw(job, rows - 1);
     }
 
     /// <summary>One token for every job that generates.</summary>
@@ -43,7 +41,6 @@ internal sealed partial class Evaluator(ContextHandle context, DecodeBatch batch
         batch.Clear();
         foreach (var job in active)
             if (job.State == JobState.Generating) job.Row = batch.Add(job.NextToken, job.Slot!.Count, job.Slot.Id, logits: true);
-        var count = batch.Count;
         if (!Succeeded(batch.Decode(context)))
         {
             StepOneByOne(active);
@@ -57,7 +54,7 @@ internal sealed partial class Evaluator(ContextHandle context, DecodeBatch batch
             job.Slot!.Append(job.NextToken);
             Draw(job, job.Row);
         }
-        gauges.Generated(count, Stopwatch.GetTimestamp() - start);
+        gauges.Stepped(Stopwatch.GetTimestamp() - start);
     }
 
     /// <summary>After a failed step: whoever fails alone too has failed, the others go on.</summary>
@@ -102,6 +99,7 @@ internal sealed partial class Evaluator(ContextHandle context, DecodeBatch batch
                 End(job, LlamaFinish.Stop);
                 return;
             }
+            gauges.Drawn();
             job.NextToken = token;
             job.State = JobState.Generating;
             job.Emit(job.Reply.Add(token));

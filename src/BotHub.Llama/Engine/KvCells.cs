@@ -57,7 +57,9 @@ internal sealed unsafe class KvCells(ContextHandle context, bool canCut) : IDisp
         if (_scratch is null || _scratch.Capacity < size)
         {
             _scratch?.Dispose();
-            _scratch = new NativeBuffer(size);
+            _scratch = NativeBuffer.TryCreate(size);
+            // Without memory for a copy the prompt is computed; slower, not wrong.
+            if (_scratch is null) return false;
         }
         var length = Api.llama_state_seq_get_data(context, _scratch.Pointer, (nuint)_scratch.Capacity, from.Id);
         return length != 0 && Put(_scratch, (long)length, from.Evaluated, to, keep);

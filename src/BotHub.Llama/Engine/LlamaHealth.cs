@@ -67,11 +67,17 @@ internal sealed class EngineGauges
         _promptTokensPerSecond = _promptTokensPerSecond == 0 ? rate : 0.7 * _promptTokensPerSecond + 0.3 * rate;
     }
 
-    internal void Generated(int tokens, long ticks)
+    /// <summary>One token was drawn; told before its reader can know of it.</summary>
+    internal void Drawn()
     {
-        Volatile.Write(ref _generated, _generated + tokens);
+        Volatile.Write(ref _generated, _generated + 1);
+        _windowTokens++;
+    }
+
+    /// <summary>A step over the generating answers is done.</summary>
+    internal void Stepped(long ticks)
+    {
         Step(ticks);
-        _windowTokens += tokens;
         var elapsed = _lastStepEnd - _windowStart;
         if (elapsed < Stopwatch.Frequency) return;
         Volatile.Write(ref _tokensPerSecond, _windowTokens * (double)Stopwatch.Frequency / elapsed);

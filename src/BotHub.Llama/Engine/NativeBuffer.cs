@@ -9,16 +9,33 @@ internal sealed unsafe class NativeBuffer : IDisposable
 {
     private const long Granule = 1 << 20;
 
-    internal NativeBuffer(long size)
+    private NativeBuffer(byte* pointer, long capacity)
     {
-        Capacity = Math.Max(Granule, (size + Granule - 1) / Granule * Granule);
-        Pointer = (byte*)NativeMemory.Alloc((nuint)Capacity);
-        GC.AddMemoryPressure(Capacity);
+        Pointer = pointer;
+        Capacity = capacity;
+        GC.AddMemoryPressure(capacity);
     }
 
     internal byte* Pointer { get; private set; }
 
     internal long Capacity { get; }
+
+    /// <summary>A buffer of at least <paramref name="size"/> bytes, or null when the system has no memory left for it.</summary>
+    internal static NativeBuffer? TryCreate(long size)
+    {
+        var capacity = RoundUp(size);
+        try
+        {
+            return new NativeBuffer((byte*)NativeMemory.Alloc((nuint)capacity), capacity);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The bytes that a buffer for <paramref name="size"/> takes.</summary>
+    internal static long RoundUp(long size) => Math.Max(Granule, (size + Granule - 1) / Granule * Granule);
 
     public void Dispose()
     {

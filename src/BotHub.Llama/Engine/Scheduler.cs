@@ -68,6 +68,7 @@ internal sealed partial class Scheduler(
     {
         job.State = JobState.Done;
         _active.Remove(job);
+        gauges.Active = _active.Count;
         job.Slot!.Job = null;
         job.Sampler?.Dispose();
         Left();

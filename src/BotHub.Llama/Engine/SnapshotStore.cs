@@ -21,6 +21,7 @@ internal sealed class SnapshotStore(long capacityBytes) : IDisposable
     /// <summary>A buffer of at least <paramref name="size"/> bytes, for which older snapshots may have to go; null when it can never fit.</summary>
     internal NativeBuffer? Rent(long size)
     {
+        size = NativeBuffer.RoundUp(size);
         if (size > capacityBytes) return null;
         while (true)
         {
@@ -33,22 +34,18 @@ internal sealed class SnapshotStore(long capacityBytes) : IDisposable
                 _free.RemoveAt(best);
                 return buffer;
             }
-            if (_bytes + size <= capacityBytes || (_free.Count == 0 && _snapshots.Count == 0))
+            if (_bytes + size <= capacityBytes)
             {
-                var buffer = new NativeBuffer(size);
-                _bytes += buffer.Capacity;
+                var buffer = NativeBuffer.TryCreate(size);
+                _bytes += buffer?.Capacity ?? 0;
                 return buffer;
             }
-            if (_free.Count > 0) Release(_free[0]);
+            if (_free.Count > 0) Free(_free[0]);
             else Remove(_snapshots[0]);
         }
     }
 
-    internal void Return(NativeBuffer buffer)
-    {
-        if (_bytes > capacityBytes) Free(buffer);
-        else _free.Add(buffer);
-    }
+    internal void Return(NativeBuffer buffer) => _free.Add(buffer);
 
     /// <summary>Keeps a snapshot as the newest; it takes the place of the same conversation's older one.</summary>
     internal void Add(Snapshot snapshot)
@@ -98,14 +95,9 @@ internal sealed class SnapshotStore(long capacityBytes) : IDisposable
         _bytes = 0;
     }
 
-    private void Release(NativeBuffer buffer)
-    {
-        _free.Remove(buffer);
-        Free(buffer);
-    }
-
     private void Free(NativeBuffer buffer)
     {
+        _free.Remove(buffer);
         _bytes -= buffer.Capacity;
         buffer.Dispose();
     }

@@ -42,7 +42,7 @@ internal static unsafe partial class NativeLibraries
         }
     }
 
-    private static void Load(string root, ILogger logger)
+    internal static void Load(string root, ILogger logger)
     {
         var errors = new List<string>();
         foreach (var folder in Candidates(root))

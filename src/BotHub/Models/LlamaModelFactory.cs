@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using BotHub.Core.Context;
 using BotHub.Core.Models;
 using BotHub.Llama;
@@ -46,9 +45,9 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             model = LlamaModel.Load(new LlamaModelOptions { Path = path, GpuLayers = entry.GpuLayers }, loggers);
             var engine = Engine(entry, model);
             return new ModelCreation.Ready(new NamedModel(
-                entry.Name, Type, new OwningClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
+                entry.Name, Type, new LocalClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
                 entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
-                $"{model.Name}, {model.Architecture}, {Path.GetFileName(path)}",
+                ModelCatalogue.OfFile(path)?.Title ?? $"{model.Name} ({Path.GetFileName(path)})",
                 notice));
         }
         catch (LlamaException e)
@@ -79,41 +78,6 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             {
                 Log.SlotsLowered(_logger, entry.Name, slots, slots / 2, e.Message);
             }
-        }
-    }
-
-    /// <summary>
-    /// Frees the engine and the model with the client: nobody else holds them. Tells a full queue in the pipeline's words.
-    /// </summary>
-    private sealed class OwningClient(IChatClient client, LlamaEngine engine, LlamaModel model) : DelegatingChatClient(client)
-    {
-        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (true)
-            {
-                try
-                {
-                    if (!await updates.MoveNextAsync())
-                        break;
-                }
-                catch (LlamaQueueFullException e)
-                {
-                    throw new ModelBusyException(e.Message, e);
-                }
-
-                yield return updates.Current;
-            }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            base.Dispose(disposing);
-            if (!disposing)
-                return;
-            engine.Dispose();
-            model.Dispose();
         }
     }
 

@@ -1,3 +1,4 @@
+using BotHub.Configuration;
 using BotHub.Models.Catalogue;
 using BotHub.Models.Echo;
 

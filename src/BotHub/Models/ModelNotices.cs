@@ -1,3 +1,4 @@
+using BotHub.Configuration;
 using BotHub.Models.Catalogue;
 
 namespace BotHub.Models;
@@ -7,7 +8,7 @@ internal static class ModelNotices
 {
     /// <summary>The command that downloads a model.</summary>
     public static string PullCommand(CatalogueModel model) =>
-        (ModelFolders.RepositoryAbove(AppContext.BaseDirectory) is null ? "BotHub" : "dotnet run --project src/BotHub --") + $" models pull {model.Name}";
+        (RepositoryRoot.Above(AppContext.BaseDirectory) is null ? "BotHub" : "dotnet run --project src/BotHub --") + $" models pull {model.Name}";
 
     /// <summary>For page, status and log, when a small model that was on disk stands in for the default one.</summary>
     public static string BetterModel(string file) =>

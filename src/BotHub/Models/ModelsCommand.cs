@@ -68,7 +68,7 @@ internal static class ModelsCommand
         {
             var mark = model == ModelCatalogue.Default ? "*" : " ";
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{mark} {model.Name,-14} {ByteSize.Text(model.Bytes),8}  {model.Licence,-10}  context {model.ContextTokens,6}  {model.Description}"));
+                CultureInfo.InvariantCulture, $"{mark} {model.Name,-14} {ByteSize.Text(model.Bytes),8}  {model.Licence,-10}  context {model.ContextTokens,6}  {model.Title}: {model.Description}"));
             output.WriteLine($"    {folders.Find(model) ?? "not on disk"}");
         }
 

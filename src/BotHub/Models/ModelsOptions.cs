@@ -1,3 +1,4 @@
+using BotHub.Configuration;
 using BotHub.Models.Echo;
 using Microsoft.Extensions.Options;
 

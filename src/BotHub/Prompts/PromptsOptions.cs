@@ -1,5 +1,4 @@
-using BotHub.Models;
-using BotHub.Models.Catalogue;
+using BotHub.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Prompts;
@@ -54,7 +53,7 @@ internal static class PromptFolder
     {
         if (options.Directory is { Length: > 0 } configured)
             return Path.GetFullPath(configured);
-        return ModelFolders.RepositoryAbove(AppContext.BaseDirectory) is { } repository
+        return RepositoryRoot.Above(AppContext.BaseDirectory) is { } repository
             ? Path.Combine(repository, "prompts")
             : Path.Combine(AppContext.BaseDirectory, "prompts");
     }

@@ -16,25 +16,30 @@ internal sealed partial class StoreHost(
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        await connection.OpenAsync(await server.StartAsync(cancellationToken));
-        var timeout = options.Value.StartTimeout;
+        // Recovery takes the time it takes; what is bounded is the waiting for an answer.
+        var address = await server.StartAsync(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Value.StartTimeout);
+        await connection.OpenAsync(address);
+        var reason = "";
         while (true)
         {
             try
             {
-                await check.RunAsync(cancellationToken);
+                await check.RunAsync(limit.Token);
                 Log.Ready(logger, server.Kind, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 return;
             }
-            catch (StoreUnavailableException e) when (Stopwatch.GetElapsedTime(started) < timeout)
-            {
-                Log.Waiting(logger, e.Message);
-                await Task.Delay(RetryAfter, cancellationToken);
-            }
             catch (StoreUnavailableException e)
             {
+                reason = e.Message;
+                Log.Waiting(logger, reason);
+                await Task.Delay(RetryAfter, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
                 throw new StoreStartException(
-                    $"The store did not answer within Storage:StartTimeout ({timeout:c}): check that the server of ConnectionStrings:Redis runs and that address and password are right. {e.Message}", e);
+                    $"The store did not answer within Storage:StartTimeout ({options.Value.StartTimeout:c}): check that the server of ConnectionStrings:{StorageOptions.ConnectionName} runs and that address and password are right. {reason}");
             }
         }
     }

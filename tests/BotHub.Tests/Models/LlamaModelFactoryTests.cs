@@ -31,7 +31,7 @@ public sealed class LlamaModelFactoryTests : IDisposable
         Assert.Equal(reply.Usage!.InputTokenCount, ready.Model.Meter.Count([question]));
         Assert.Equal(("llama", 512, 64), (ready.Model.Type, ready.Model.ContextTokens, ready.Model.MaxTokens));
         Assert.Equal(512, ready.Model.Meter.ContextLength);
-        Assert.Contains(Small.File, ready.Model.Description, StringComparison.Ordinal);
+        Assert.Equal(Small.Title, ready.Model.Description);
     }
 
     [Fact]

@@ -4,11 +4,16 @@ using Microsoft.Extensions.AI;
 namespace BotHub.Tests.Pipeline;
 
 /// <summary>How turns run and end, seen from outside.</summary>
-public sealed class TurnTests : IDisposable
+public sealed class TurnTests(TurnTests.Fixture fixture) : IClassFixture<TurnTests.Fixture>
 {
-    private readonly TestHub _hub = new();
+    private readonly TestHub _hub = fixture.Hub;
 
-    public void Dispose() => _hub.Dispose();
+    public sealed class Fixture : IDisposable
+    {
+        public TestHub Hub { get; } = new();
+
+        public void Dispose() => Hub.Dispose();
+    }
 
     [Theory]
     [InlineData("fail", "internal")]

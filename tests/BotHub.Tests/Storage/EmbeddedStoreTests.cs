@@ -166,6 +166,29 @@ public sealed class EmbeddedStoreTests : IDisposable
         Assert.True(sizes[^1] < 70_000_000, string.Join(", ", sizes));
     }
 
+    [Fact]
+    public async Task Conversations_that_do_not_fit_into_memory_are_kept_on_disk()
+    {
+        var settings = new Dictionary<string, string>(Settings) { ["Storage:MemoryMegabytes"] = "64" };
+        await using (var node = await StoreNode.StartAsync(settings))
+        {
+            for (var i = 0; i < 80; i++)
+                for (var n = 0; n < 30; n++)
+                    await node.Store.AcceptAsync(Message(Id($"test:bot:c{i}"), $"m{n}", new string('x', 60_000)), TimeSpan.Zero, Cancel);
+            await AssertAllThereAsync(node);
+        }
+
+        await using var later = await StoreNode.StartAsync(settings);
+        await AssertAllThereAsync(later);
+
+        static async Task AssertAllThereAsync(StoreNode node)
+        {
+            // 80 conversations of 1.8 MB: more than twice the memory.
+            for (var i = 0; i < 80; i++)
+                Assert.Equal(30, (await node.Store.ReadViewAsync(Id($"test:bot:c{i}"), 10, Cancel)).Waiting.Count(m => m.Body!.Text.Length == 60_000));
+        }
+    }
+
     private static ConversationId Id(string text) => ConversationId.TryParse(text, out var id) ? id.Value : throw new FormatException(text);
 
     private async Task RunAndKillAsync(int lines)

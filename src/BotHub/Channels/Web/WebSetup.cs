@@ -39,6 +39,9 @@ public static class WebSetup
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
             return next(http);
         });
+        // In this order: "/" becomes index.html before routing, and CORS needs the route's policy.
+        app.UseDefaultFiles();
+        app.UseRouting();
         app.UseCors();
         return app;
     }

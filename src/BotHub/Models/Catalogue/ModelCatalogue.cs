@@ -8,9 +8,10 @@ namespace BotHub.Models.Catalogue;
 /// <param name="Sha256">Its SHA-256 in lower-case hex; null: the server's <c>X-Linked-Etag</c> is taken.</param>
 /// <param name="Licence">The licence's SPDX id.</param>
 /// <param name="ContextTokens">The longest context the model was made for.</param>
-/// <param name="Description">Who made it and what it is good for, in one line.</param>
+/// <param name="Title">What people are told they talk with.</param>
+/// <param name="Description">What it is good for, in one line.</param>
 internal sealed record CatalogueModel(
-    string Name, string File, Uri Url, long Bytes, string? Sha256, string Licence, int ContextTokens, string Description);
+    string Name, string File, Uri Url, long Bytes, string? Sha256, string Licence, int ContextTokens, string Title, string Description);
 
 /// <summary>
 /// The downloadable models, best first for a machine without configuration. All are official or near-official GGUF files
@@ -27,7 +28,8 @@ internal static class ModelCatalogue
         "6a1a2eb6d15622bf3c96857206351ba97e1af16c30d7a74ee38970e434e9407e",
         "Apache-2.0",
         32_768,
-        "Qwen2.5 1.5B Instruct, Q4_K_M: everyday chat in many languages; needs about 2 GB of memory");
+        "Qwen2.5 1.5B Instruct",
+        "everyday chat in many languages; needs about 2 GB of memory");
 
     /// <summary>Every model, in the order in which <c>auto</c> prefers what is on disk.</summary>
     public static IReadOnlyList<CatalogueModel> All { get; } =
@@ -41,7 +43,8 @@ internal static class ModelCatalogue
             "74a4da8c9fdbcd15bd1f6d01d621410d31c6fc00986f5eb687824e7b93d7a9db",
             "Apache-2.0",
             32_768,
-            "Qwen2.5 0.5B Instruct, Q4_K_M: simple chat on small machines"),
+            "Qwen2.5 0.5B Instruct",
+            "simple chat on small machines"),
         new(
             "smollm2-135m",
             "SmolLM2-135M-Instruct.Q4_1.gguf",
@@ -50,8 +53,12 @@ internal static class ModelCatalogue
             "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
             "Apache-2.0",
             8_192,
-            "SmolLM2 135M Instruct, Q4_1: for tests and tiny machines; shows that everything works, but knows little"),
+            "SmolLM2 135M Instruct",
+            "for tests and tiny machines; shows that everything works, but knows little"),
     ];
+
+    /// <summary>The model whose file has this name; null where there is none.</summary>
+    public static CatalogueModel? OfFile(string path) => All.FirstOrDefault(m => m.File == Path.GetFileName(path));
 
     /// <summary>The names, in the catalogue's order.</summary>
     public static IEnumerable<string> Names => All.Select(m => m.Name);

@@ -1,3 +1,5 @@
+using BotHub.Configuration;
+
 namespace BotHub.Models.Catalogue;
 
 /// <summary>Where models are looked for, in order, and where downloads go.</summary>
@@ -16,7 +18,7 @@ internal sealed record ModelFolders(IReadOnlyList<string> Search, string Downloa
     {
         var download = directory is null ? UserCache(environment) : Path.GetFullPath(directory);
         var search = new List<string>();
-        if (RepositoryAbove(program) is { } repository)
+        if (RepositoryRoot.Above(program) is { } repository)
         {
             search.Add(Path.Combine(repository, "models"));
             search.Add(Path.GetFullPath(Path.Combine(repository, "..", "shared", "models")));
@@ -30,15 +32,6 @@ internal sealed record ModelFolders(IReadOnlyList<string> Search, string Downloa
     public string? Find(CatalogueModel model) => Search
         .Select(folder => Path.Combine(folder, model.File))
         .FirstOrDefault(path => Length(path) == model.Bytes);
-
-    /// <summary>The folder at or above <paramref name="folder"/> that holds the solution; null outside a repository.</summary>
-    public static string? RepositoryAbove(string folder)
-    {
-        for (var current = new DirectoryInfo(folder); current is not null; current = current.Parent)
-            if (File.Exists(Path.Combine(current.FullName, "BotHub.sln")))
-                return current.FullName;
-        return null;
-    }
 
     /// <summary>The size of a file, or of the file that a link leads to; null where there is none.</summary>
     private static long? Length(string path)

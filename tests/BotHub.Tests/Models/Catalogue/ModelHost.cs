@@ -51,7 +51,7 @@ internal sealed class ModelHost : IAsyncDisposable
 
     /// <summary>A catalogue entry for the hub's file.</summary>
     public CatalogueModel Model(string? sha256 = null, long? bytes = null, string path = "/hub") => new(
-        "tiny", "tiny.gguf", new Uri(_app.Urls.Single() + path), bytes ?? Content.Length, sha256, "MIT", 128, "A test file.");
+        "tiny", "tiny.gguf", new Uri(_app.Urls.Single() + path), bytes ?? Content.Length, sha256, "MIT", 128, "Tiny", "A test file.");
 
     /// <summary>Sends the head and some bytes of the file, then cuts the connection.</summary>
     public Func<HttpContext, Task> CutAfter(int bytes) => async http =>

@@ -1,7 +1,7 @@
 import type { HubEvent, Page, Queue, Role, ServerMessage, ServerState, Usage } from '../transport/contract';
 
-/** `sending` and `unsent` exist only here: the server has not acknowledged the message yet, or has refused it. */
-export type MessageState = ServerState | 'sending' | 'unsent';
+/** `sending` exists only here: the server has not acknowledged the message yet. */
+export type MessageState = ServerState | 'sending';
 
 export interface Message {
   readonly id: string;
@@ -20,7 +20,7 @@ export interface Message {
 export type Applied = 'text' | 'changed' | 'ended' | 'desync' | 'ignored';
 
 const isFinal = (state: MessageState): boolean => state === 'done' || state === 'stopped' || state === 'failed';
-const isLocal = (message: Message): boolean => message.state === 'sending' || message.state === 'unsent';
+const isLocal = (message: Message): boolean => message.state === 'sending';
 
 /**
  * The conversation as far as it is known. While an answer streams, the stream alone decides its text; what is read over

@@ -119,10 +119,6 @@ export const layout = css`
     color: var(--quiet);
   }
 
-  .icon:hover {
-    background: var(--raised);
-    color: var(--text);
-  }
 
   .new {
     display: flex;
@@ -135,9 +131,13 @@ export const layout = css`
     font-size: 0.875rem;
   }
 
-  .new:hover {
-    background: var(--raised);
-    color: var(--text);
+
+  /* A finger leaves no hover behind. */
+  @media (hover: hover) {
+    :is(.icon, .new):hover {
+      background: var(--raised);
+      color: var(--text);
+    }
   }
 
   @media (max-width: 40rem) {
@@ -349,6 +349,12 @@ export const layout = css`
     background: var(--raised);
     color: var(--quiet);
     cursor: default;
+  }
+
+  /* Beside the send button, stopping is the lesser thing to do. */
+  .stop:not(:last-child) {
+    background: var(--raised);
+    color: var(--text);
   }
 
   .stop svg path {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BotHub.Models;
+namespace BotHub.Configuration;
 
 /// <summary>
 /// Reads the keys of one configuration section and gathers everything wrong with them: values out of bounds, values of the wrong kind, and,

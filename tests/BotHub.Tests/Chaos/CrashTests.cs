@@ -1,0 +1,42 @@
+namespace BotHub.Tests.Chaos;
+
+public sealed class CrashTests : ChaosTests
+{
+    [Fact]
+    public async Task Three_hubs_on_one_Redis_lose_nothing_and_answer_nothing_twice_while_they_are_killed()
+    {
+        var redis = await StartRedisAsync();
+        var hubs = await StartHubsAsync(3, redis, speed: 250);
+        await TalkWhileAsync(hubs, conversations: 24, monkey => monkey.RunAsync((700, 1000), TimeSpan.FromSeconds(15), Deadline));
+    }
+
+    [Fact]
+    public async Task One_hub_with_the_embedded_store_loses_nothing_when_it_is_killed_and_started_again()
+    {
+        var hubs = await StartHubsAsync(1, redis: null, speed: 250);
+        await TalkWhileAsync(hubs, conversations: 12, monkey => monkey.RunAsync((1200, 2200), TimeSpan.FromSeconds(13), Deadline));
+    }
+
+    private async Task TalkWhileAsync(List<HubProcess> hubs, int conversations, Func<Monkey, Task> storm)
+    {
+        using var client = ClientOf(hubs);
+        List<ChatLoad> loads = [];
+        for (var i = 0; i < conversations; i++)
+        {
+            var conversation = await client.OpenAsync(Deadline);
+            loads.Add(new ChatLoad(conversation, await FollowAsync(conversation), i));
+        }
+
+        using var enough = new CancellationTokenSource();
+        var monkey = new Monkey(hubs, new Random(Seed));
+        var talks = loads.ConvertAll(l => l.RunAsync(60, 300, enough.Token, Deadline));
+        await storm(monkey);
+        await enough.CancelAsync();
+        await Task.WhenAll(talks);
+
+        foreach (var load in loads) await load.AssertAllAnsweredOnceAsync(Deadline);
+        AssertQuiet(hubs);
+        Tell($"{monkey.Kills} kills, {loads.Sum(l => l.Acknowledged)} messages in {conversations} conversations, {loads.Sum(l => l.Follower.Read(p => p.Events))} events over {loads.Sum(l => l.Follower.Connections)} connections, "
+            + $"{loads.Sum(l => l.Follower.Read(p => p.Snapshots))} snapshots of which {loads.Sum(l => l.Follower.Read(p => p.Voided))} took a started answer back, {client.Broken} calls repeated.");
+    }
+}
