@@ -26,6 +26,13 @@ internal sealed partial class Admission(Slot[] slots, KvCells cells, SnapshotSto
         return slot;
     }
 
+    /// <summary>Frees a job's slot; its cells stay for whoever continues the conversation, and are the last to be evicted.</summary>
+    internal void GiveBack(Slot slot)
+    {
+        slot.Job = null;
+        slot.LastUsed = ++_clock;
+    }
+
     /// <summary>Puts the best known prefix into the job's slot, or lets the job wait for one that is being computed.</summary>
     internal void FindPrefix(Job job, IReadOnlyList<Job> active)
     {

@@ -69,7 +69,7 @@ internal sealed partial class Scheduler(
         job.State = JobState.Done;
         _active.Remove(job);
         gauges.Active = _active.Count;
-        job.Slot!.Job = null;
+        admission.GiveBack(job.Slot!);
         job.Sampler?.Dispose();
         Left();
     }

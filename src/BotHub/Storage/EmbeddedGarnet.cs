@@ -40,7 +40,10 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
         // Recovery reads the whole log: off the caller's thread.
         _server = await Task.Run(() => Start(directory, port, password), cancel);
         var store = _server.Store;
-        _commits = new GroupCommit(async () => await store.CommitAOFAsync(CancellationToken.None));
+        _commits = new GroupCommit(async () =>
+        {
+            if (!await store.CommitAOFAsync(CancellationToken.None)) throw new IOException("the log took no commit");
+        });
         Log.Started(logger, directory);
         return new ConfigurationOptions { EndPoints = { { IPAddress.Loopback, port } }, Password = password };
     }
@@ -52,8 +55,9 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
         {
             await commits.WaitAsync().WaitAsync(StoreConnection.CallTimeout);
         }
-        catch (Exception e) when (e is TimeoutException or TsavoriteException or IOException or ObjectDisposedException)
+        catch (Exception e)
         {
+            // Whatever the device threw: the write may be lost, so nobody may acknowledge it.
             throw new StoreUnavailableException($"The embedded store could not write its log: {e.Message}", e);
         }
     }
@@ -111,7 +115,7 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
         Node? server = null;
         try
         {
-            server = new Node(Profile(directory, port, password), loggers);
+            server = new Node(Profile(directory, port, password), new QuietLoggers(loggers));
             server.Start();
             return server;
         }

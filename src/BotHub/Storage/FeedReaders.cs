@@ -32,11 +32,8 @@ internal sealed partial class FeedReaders : IDisposable
         connection.Restored += OnRestored;
     }
 
-    public void Dispose()
-    {
-        _connection.Restored -= OnRestored;
-        _changes.Dispose();
-    }
+    // Readers that leave after this still take turns, so the semaphore stays; it holds nothing that needs an end.
+    public void Dispose() => _connection.Restored -= OnRestored;
 
     /// <summary>Returns once the subscription is in force at the store.</summary>
     public async Task<IFeedSubscription> AttachAsync(RedisChannel channel, CancellationToken cancel)

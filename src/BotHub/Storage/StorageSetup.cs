@@ -1,5 +1,6 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
+using BotHub.Core.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using BotHub.Core.Conversations;
+using BotHub.Core.Security;
 using BotHub.Storage.Scripts;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

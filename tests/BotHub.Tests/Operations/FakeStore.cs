@@ -1,4 +1,5 @@
 using BotHub.Core.Conversations;
+using BotHub.Core.Security;
 using BotHub.Core.Feed;
 
 namespace BotHub.Tests.Operations;

@@ -1,4 +1,5 @@
 using BotHub.Core.Conversations;
+using BotHub.Storage;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
@@ -88,6 +89,45 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
         Assert.Equal(AcceptOutcome.Accepted, (await AcceptAsync(c, "id0000")).Outcome);
         Assert.Equal(AcceptOutcome.Duplicate, (await AcceptAsync(c, "id0010")).Outcome);
         Assert.Equal(AcceptOutcome.Duplicate, (await AcceptAsync(c, "id1029")).Outcome);
+    }
+
+    [Fact]
+    public async Task An_id_is_forgotten_after_a_day_when_sixty_four_newer_ones_came()
+    {
+        var c = NewConversation();
+        for (var i = 0; i < 66; i++)
+        {
+            await AcceptAsync(c, $"id{i}");
+            var claim = await ClaimAsync(c);
+            await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
+            await Store.ReleaseAsync(claim.Lease, Cancel);
+        }
+
+        // As if the first had come long ago; the second is young.
+        await Fixture.Node.Get<StoreConnection>().Database.HashSetAsync(Fixture.Node.Get<Keys>().Conversation(c), "r0", "1 id0");
+        await AcceptAsync(c, "new");
+        Assert.Equal(AcceptOutcome.Duplicate, (await AcceptAsync(c, "id1")).Outcome);
+        Assert.Equal(AcceptOutcome.Accepted, (await AcceptAsync(c, "id0")).Outcome);
+    }
+
+    [Fact]
+    public async Task An_idle_conversation_expires_only_while_nothing_waits()
+    {
+        var settings = Fixture.Settings;
+        settings["Storage:IdleExpiry"] = "2.00:00:00";
+        await using var node = await Fixture.StartAnotherAsync();
+        settings.Remove("Storage:IdleExpiry");
+        var c = NewConversation();
+        var (database, key) = (node.Get<StoreConnection>().Database, node.Get<Keys>().Conversation(c));
+        await node.Store.AcceptAsync(Message(c, "a"), TimeSpan.Zero, Cancel);
+        Assert.Null(await database.KeyTimeToLiveAsync(key));
+        var claim = (await node.Store.ClaimAsync(c, "node-1", Ample, Cancel))!;
+        await node.Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        await node.Store.ReceiptAsync(claim.Lease, 0, "p", takeNext: true, Cancel);
+        Assert.True(await database.KeyTimeToLiveAsync(key) > TimeSpan.FromDays(1));
+        // Also a node that does not know of the setting must not let mail expire.
+        await AcceptAsync(c, "b");
+        Assert.Null(await database.KeyTimeToLiveAsync(key));
     }
 
     [Theory]

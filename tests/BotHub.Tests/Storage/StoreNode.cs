@@ -1,5 +1,6 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
+using BotHub.Core.Security;
 using BotHub.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

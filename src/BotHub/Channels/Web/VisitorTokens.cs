@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using BotHub.Core.Conversations;
+using BotHub.Core.Security;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Channels.Web;

@@ -43,7 +43,7 @@ internal sealed class WebOptionsValidator : IValidateOptions<WebOptions>
         foreach (var origin in o.AllowedOrigins)
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || origin != uri.GetLeftPart(UriPartial.Authority))
                 Add(nameof(o.AllowedOrigins), origin, "use scheme, host and port only, such as https://www.example.com");
-        if (o.TokenLifetime < TimeSpan.FromMinutes(1) || o.TokenLifetime > Core.Conversations.ISigningKeys.Kept) Add(nameof(o.TokenLifetime), o.TokenLifetime, $"use one minute to {Core.Conversations.ISigningKeys.Kept.TotalDays} days");
+        if (o.TokenLifetime < TimeSpan.FromMinutes(1) || o.TokenLifetime > Core.Security.ISigningKeys.Kept) Add(nameof(o.TokenLifetime), o.TokenLifetime, $"use one minute to {Core.Security.ISigningKeys.Kept.TotalDays} days");
         if (o.MaxTextLength is < 1 or > 100_000) Add(nameof(o.MaxTextLength), o.MaxTextLength, "use 1 to 100000");
         if (o.ConversationsPerMinute is < 1 or > 1_000_000) Add(nameof(o.ConversationsPerMinute), o.ConversationsPerMinute, "use 1 to 1000000");
         if (o.MessagesPerMinute is < 1 or > 1_000_000) Add(nameof(o.MessagesPerMinute), o.MessagesPerMinute, "use 1 to 1000000");

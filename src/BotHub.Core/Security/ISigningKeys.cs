@@ -1,9 +1,11 @@
-namespace BotHub.Core.Conversations;
+using BotHub.Core.Conversations;
+
+namespace BotHub.Core.Security;
 
 /// <summary>Keys that all nodes share to sign tokens: HMAC-SHA-256, rotated, kept in the store.</summary>
 public interface ISigningKeys
 {
-    /// <summary>How long a key verifies after it has stopped signing: the longest lifetime a token may have.</summary>
+    /// <summary>How long a key verifies after it has stopped signing: no token may live longer.</summary>
     static readonly TimeSpan Kept = TimeSpan.FromDays(90);
 
     /// <summary>The key to sign with; all nodes get the same one. Made on first use and after each rotation.</summary>
@@ -15,7 +17,7 @@ public interface ISigningKeys
     Task<SigningKey?> FindAsync(string id);
 }
 
-/// <param name="Made">When it was made, by the clock of the node that made it.</param>
+/// <param name="Made">When it was made, by the store's clock.</param>
 public sealed record SigningKey(string Id, ReadOnlyMemory<byte> Secret, DateTimeOffset Made)
 {
     /// <summary>Never the secret.</summary>
