@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BotHub.Core.Models;
+using BotHub.Llama;
+using Microsoft.Extensions.AI;
 
 namespace BotHub.Operations;
 
@@ -66,7 +69,23 @@ public sealed record StatusOfModels(string? Default, IReadOnlyList<StatusOfModel
 
 /// <param name="Context">Tokens of prompt and answer together.</param>
 /// <param name="Notice">Why this is not the model one would expect; else null.</param>
-public sealed record StatusOfModel(string Name, string Type, string Description, int Context, string? Notice);
+/// <param name="Engine">The work of an engine in this process; null for other models.</param>
+public sealed record StatusOfModel(string Name, string Type, string Description, int Context, string? Notice, StatusOfEngine? Engine)
+{
+    internal static StatusOfModel Of(NamedModel m) => new(m.Name, m.Type, m.Description, m.ContextTokens, m.Notice, StatusOfEngine.Of(m.Client.GetService<LlamaEngine>()?.Health));
+}
+
+/// <param name="Slots">Conversations it computes at the same time.</param>
+/// <param name="Active">Answers being computed.</param>
+/// <param name="Waiting">Answers that wait for a slot.</param>
+/// <param name="TokensPerSecond">Of all answers together, over about the last second.</param>
+/// <param name="Problem">Why it does not work; else null.</param>
+public sealed record StatusOfEngine(int Slots, int Active, int Waiting, double TokensPerSecond, string? Problem)
+{
+    internal static StatusOfEngine? Of(LlamaHealth? health) => health is null
+        ? null
+        : new StatusOfEngine(health.Slots, health.Active, health.Waiting, Math.Round(health.TokensPerSecond, 1), health.Healthy ? null : "the engine does not work; see the log");
+}
 
 /// <param name="State"><c>on</c> or <c>off</c>.</param>
 public sealed record StatusOfChannel(string Id, string State);

@@ -32,7 +32,7 @@ internal sealed class HubStatusReader(
             StatusOfStore.Of(reading),
             new StatusOfModels(
                 models.All.Count == 0 ? null : models.Get(null).Name,
-                [.. models.All.Select(m => new StatusOfModel(m.Name, m.Type, m.Description, m.Meter.ContextLength, m.Notice))]),
+                [.. models.All.Select(StatusOfModel.Of)]),
             [.. channels.Select(c => new StatusOfChannel(c.Id, IsOn(c) ? "on" : "off"))],
             new StatusOfPipeline(
                 dispatcher.Running, dispatcher.Draining, new StatusOfLimits(limits.MaxConcurrentTurns, limits.MaxTextLength, limits.TurnTimeout.TotalSeconds)));
@@ -44,7 +44,7 @@ internal sealed class HubStatusReader(
         Dictionary<string, string> checks = new()
         {
             ["store"] = reading.Problem ?? "ok",
-            ["model"] = models.All.Count == 0 ? "none is loaded" : "ok",
+            ["model"] = models.All.Count == 0 ? "none is loaded" : StatusOfModel.Of(models.Get(null)).Engine?.Problem ?? "ok",
             ["pipeline"] = dispatcher.Draining ? "draining" : "ok",
         };
         return new Readiness(checks.Values.All(v => v == "ok"), checks);

@@ -12,6 +12,8 @@ public static partial class Launch
         await using var hub = app;
         try
         {
+            // By itself the host would build all services first, and the first of them that reads a wrong setting would hide the rest.
+            app.Services.GetService<IStartupValidator>()?.Validate();
             await app.StartAsync();
         }
         catch (Exception e) when (Errors(e).ToList() is { Count: > 0 } errors)

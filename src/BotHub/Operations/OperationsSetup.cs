@@ -1,6 +1,6 @@
+using System.Globalization;
 using BotHub.Core.Pipeline;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace BotHub.Operations;
 
@@ -19,10 +19,18 @@ public static class OperationsSetup
         services.AddSingleton<StoreProbe>();
         services.AddSingleton<HubStatusReader>();
         services.AddHostedService<StartBanner>();
-        // The host must outlive the drain of running turns.
-        services.AddOptions<HostOptions>().Configure<IOptions<PipelineOptions>>((host, pipeline) => host.ShutdownTimeout = pipeline.Value.Drain + TimeSpan.FromSeconds(15));
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = Drain(builder.Configuration) + TimeSpan.FromSeconds(15));
         return builder;
     }
+
+    /// <summary>
+    /// The host must outlive the drain of running turns. It wants to know before any options are validated, so a wrong value is left
+    /// to the validator that runs at start.
+    /// </summary>
+    private static TimeSpan Drain(IConfiguration configuration) =>
+        TimeSpan.TryParse(configuration[$"{PipelineOptions.Section}:{nameof(PipelineOptions.Drain)}"], CultureInfo.InvariantCulture, out var drain) && drain >= TimeSpan.Zero && drain <= TimeSpan.FromHours(1)
+            ? drain
+            : new PipelineOptions().Drain;
 
     /// <summary>Comes before everything that can fail.</summary>
     public static WebApplication UseOperations(this WebApplication app)

@@ -1,4 +1,5 @@
 using BotHub.Operations;
+using BotHub.Tests.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -46,11 +47,11 @@ public sealed class ConfigurationGuardTests
     public async Task A_wrong_setup_ends_with_an_explanation_and_exit_code_1()
     {
         var app = OperationsHost.Build(new() { ["Pipeline:Dreain"] = "00:00:01", ["Pipeline:MaxBurst"] = "0" });
-        var logs = (LogLines)app.Services.GetService(typeof(LogLines))!;
+        var logs = (LogCollector)app.Services.GetService(typeof(LogCollector))!;
 
         Assert.Equal(1, await app.RunOrExplainAsync());
 
-        var lines = logs.All.Select(l => l.Text).Where(t => t.StartsWith("The hub does not start: ", StringComparison.Ordinal)).ToList();
+        var lines = logs.All.Split('\n').Where(l => l.StartsWith("Critical", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, lines.Count);
         Assert.Contains(lines, l => l.Contains("Pipeline:Dreain", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("Pipeline:MaxBurst is 0", StringComparison.Ordinal));

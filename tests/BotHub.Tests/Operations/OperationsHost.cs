@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using BotHub.Channels.Web;
-using BotHub.Core.Context;
 using BotHub.Core.Conversations;
 using BotHub.Core.Security;
 using BotHub.Core.Feed;
@@ -9,10 +7,10 @@ using BotHub.Core.Models;
 using BotHub.Core.Pipeline;
 using BotHub.Core.Prompts;
 using BotHub.Operations;
+using BotHub.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -29,7 +27,7 @@ internal sealed class OperationsHost : IAsyncDisposable
 
     public FakeStore Store => _app.Services.GetRequiredService<FakeStore>();
     public FakeModels Models => _app.Services.GetRequiredService<FakeModels>();
-    public LogLines Logs => _app.Services.GetRequiredService<LogLines>();
+    public LogCollector Logs => _app.Services.GetRequiredService<LogCollector>();
     public IServiceProvider Services => _app.Services;
     public HttpClient Client { get; private set; } = null!;
 
@@ -38,6 +36,7 @@ internal sealed class OperationsHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Development" });
         builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         if (clock is not null) builder.Services.AddSingleton<TimeProvider>(clock);
         var store = new FakeStore();
@@ -48,9 +47,9 @@ internal sealed class OperationsHost : IAsyncDisposable
         builder.Services.AddSingleton<ISigningKeys>(store);
         builder.Services.AddSingleton<FakeModels>();
         builder.Services.AddSingleton<IModelDirectory>(s => s.GetRequiredService<FakeModels>());
-        builder.Services.AddSingleton<IPromptLibrary>(s => s.GetRequiredService<FakeModels>());
-        builder.Services.AddSingleton<LogLines>();
-        builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogLines>());
+        builder.Services.AddSingleton<IPromptLibrary>(new FakeModel());
+        builder.Services.AddSingleton<LogCollector>();
+        builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogCollector>());
         builder.AddOperations();
         builder.AddPipeline();
         builder.AddWebChannel();
@@ -90,57 +89,11 @@ internal sealed class OperationsHost : IAsyncDisposable
 }
 
 /// <summary>One model, or none.</summary>
-internal sealed class FakeModels : IModelDirectory, IPromptLibrary, ITokenMeter
+internal sealed class FakeModels : IModelDirectory
 {
-    public FakeModels() => All = [new NamedModel("local", "llama", new NoClient(), this, 100, "A model for tests")];
+    private static readonly FakeModel Model = new() { ContextLength = 4096 };
 
-    public IReadOnlyList<NamedModel> All { get; set; }
-
-    public int ContextLength => 4096;
+    public IReadOnlyList<NamedModel> All { get; set; } = [new NamedModel("local", "llama", Model, Model, 100, "A model for tests")];
 
     public NamedModel Get(string? name) => All[0];
-
-    Persona IPromptLibrary.Get(string? id) => new("assistant", 1, "", null, new PersonaSampling(), "", "0");
-
-    public int Count(IReadOnlyList<ChatMessage> prompt) => 1;
-
-    private sealed class NoClient : IChatClient
-    {
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-        }
-    }
-}
-
-/// <summary>Everything that passed the log's filters.</summary>
-internal sealed class LogLines : ILoggerProvider
-{
-    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Text)> _lines = new();
-
-    public IReadOnlyCollection<(string Category, LogLevel Level, string Text)> All => _lines;
-
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
-
-    public void Dispose()
-    {
-    }
-
-    private sealed class Logger(string category, ConcurrentQueue<(string, LogLevel, string)> lines) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue((category, logLevel, formatter(state, exception)));
-    }
 }
