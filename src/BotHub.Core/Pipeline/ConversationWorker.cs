@@ -43,6 +43,8 @@ public sealed partial class ConversationWorker(
         }
         catch (TurnAbandonedException e) when (e.Reason == TurnEnd.ShuttingDown)
         {
+            // In this order: a lease that was given back is not asked what it had shown.
+            await surface.AbandonAsync(CancellationToken.None);
             await store.ReleaseAsync(claim.Lease, CancellationToken.None);
         }
         catch (TurnAbandonedException)

@@ -137,8 +137,9 @@ public sealed partial class Dispatcher(
                     foreach (var conversation in await store.PeekDueAsync(256, _stop.Token))
                         if (!_running.ContainsKey(conversation)) _hints.Writer.TryWrite(conversation);
                 }
-                catch (StoreUnavailableException e)
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
+                    // Whatever it was: without the sweep, mail of dead nodes would wait for good.
                     Log.SweepFailed(log, e.Message);
                 }
             }

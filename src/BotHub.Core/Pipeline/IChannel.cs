@@ -35,6 +35,9 @@ public interface IReplySurface : IAsyncDisposable
     /// <param name="repeated">The turn was committed under an earlier lease; it may have been delivered already.</param>
     /// <returns>The platform's message id for the receipt, when it has one.</returns>
     ValueTask<Delivery> DeliverAsync(OutboxEntry entry, bool repeated, CancellationToken cancel);
+
+    /// <summary>The turn ends without a reply and is begun anew under another lease: takes back what was shown of it.</summary>
+    ValueTask AbandonAsync(CancellationToken cancel) => default;
 }
 
 public readonly record struct Delivery(Fence Fence, string? PlatformMessageId = null);

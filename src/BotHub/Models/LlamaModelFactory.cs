@@ -65,13 +65,15 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
         var context = Math.Min(entry.Context, model.TrainedContext);
         if (context < entry.Context)
             Log.ContextLowered(_logger, entry.Name, entry.Context, context, model.Name);
+        // The host's own threads share the cores, and one llama.cpp thread without a core stalls all the others at every step.
+        var threads = entry.Threads > 0 ? entry.Threads : Math.Max(1, Environment.ProcessorCount - 1);
         for (var slots = entry.Slots; ; slots /= 2)
         {
             try
             {
                 return new LlamaEngine(
                     model,
-                    new LlamaEngineOptions { Slots = slots, ContextPerSlot = context, DecodeThreads = entry.Threads, BatchThreads = entry.Threads },
+                    new LlamaEngineOptions { Slots = slots, ContextPerSlot = context, DecodeThreads = threads, BatchThreads = threads },
                     loggers);
             }
             catch (LlamaException e) when (e.Kind == LlamaErrorKind.OutOfMemory && slots > 1)

@@ -33,7 +33,7 @@ internal sealed record EchoEntry(string Name, EchoOptions Options) : ModelEntry(
 /// <param name="Path">A GGUF file; overrides <paramref name="Model"/>. Null: look for it.</param>
 /// <param name="Context">Tokens of one conversation, prompt and answer together.</param>
 /// <param name="Slots">Conversations answered at the same time.</param>
-/// <param name="Threads">CPU threads; 0 lets llama.cpp's binding choose.</param>
+/// <param name="Threads">CPU threads; 0 is all cores but one.</param>
 /// <param name="GpuLayers">Layers on the GPU; -1 means as many as fit.</param>
 /// <param name="MaxTokens">The longest answer in tokens; a quarter of the context, at most 1024, if not set.</param>
 /// <param name="Download">Whether a missing model may be downloaded at start.</param>

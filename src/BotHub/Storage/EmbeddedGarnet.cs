@@ -31,6 +31,9 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
 
     public string Kind => "garnet";
 
+    /// <summary>The lock on the data directory sees to it.</summary>
+    public bool IsExclusive => true;
+
     public async Task<ConfigurationOptions> StartAsync(CancellationToken cancel)
     {
         var directory = Path.GetFullPath(_options.Directory);

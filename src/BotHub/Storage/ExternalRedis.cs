@@ -9,6 +9,8 @@ internal sealed class ExternalRedis(IConfiguration configuration) : IStoreServer
 
     public string Kind => "redis";
 
+    public bool IsExclusive => false;
+
     public Task<ConfigurationOptions> StartAsync(CancellationToken cancel)
     {
         var text = configuration.GetConnectionString(StorageOptions.ConnectionName);

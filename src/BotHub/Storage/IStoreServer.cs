@@ -7,6 +7,9 @@ internal interface IStoreServer : IAsyncDisposable
 {
     string Kind { get; }
 
+    /// <summary>Whether this process is the store's only node: then a lease from before its start belongs to a dead process.</summary>
+    bool IsExclusive { get; }
+
     /// <summary>Brings the server up, recovered, and says how to reach it.</summary>
     /// <exception cref="StoreStartException">It can't be used; the message says why and what to do.</exception>
     Task<ConfigurationOptions> StartAsync(CancellationToken cancel);

@@ -27,6 +27,7 @@ public static class StorageSetup
         services.AddSingleton(provider => new Keys(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Partitions));
         services.AddSingleton<StoreConnection>();
         services.AddSingleton<StoreCheck>();
+        services.AddSingleton<StaleLeases>();
         services.AddSingleton<FeedReaders>();
         services.AddSingleton<IConversationStore, RedisConversationStore>();
         services.AddSingleton<IConversationFeed, RedisFeed>();

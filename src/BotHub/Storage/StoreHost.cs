@@ -9,7 +9,7 @@ namespace BotHub.Storage;
 /// <c>StartingAsync</c> and <c>StoppedAsync</c>, everyone else in <c>StartAsync</c> and <c>StopAsync</c>.
 /// </summary>
 internal sealed partial class StoreHost(
-    IStoreServer server, StoreConnection connection, StoreCheck check, IOptions<StorageOptions> options, ILogger<StoreHost> logger) : IHostedLifecycleService
+    IStoreServer server, StoreConnection connection, StoreCheck check, StaleLeases leases, IOptions<StorageOptions> options, ILogger<StoreHost> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -27,6 +27,7 @@ internal sealed partial class StoreHost(
             try
             {
                 await check.RunAsync(limit.Token);
+                if (server.IsExclusive) await leases.EndAllAsync(limit.Token);
                 Log.Ready(logger, server.Kind, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 return;
             }

@@ -75,7 +75,10 @@ public sealed class HubProcess : ServerProcess
         }
     }
 
-    protected override bool IsError(string line) =>
+    // The embedded store calls the end of its own background work an error.
+    protected override bool IsError(string line) => !line.Contains("StoreWrapper[0] IndexAutoGrowTaskAsync exception received System.Threading.Tasks.TaskCanceledException", StringComparison.Ordinal) && IsFailure(line);
+
+    private static bool IsFailure(string line) =>
         line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal) || line.StartsWith("Unhandled exception", StringComparison.Ordinal);
 
     public override async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BotHub.Channels.Web;
 using BotHub.Core.Conversations;
+using BotHub.Core.Security;
 using BotHub.Core.Feed;
 using BotHub.Core.Models;
 using BotHub.Core.Pipeline;

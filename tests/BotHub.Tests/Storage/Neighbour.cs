@@ -14,6 +14,8 @@ internal static class Neighbour
     {
         public string Kind => landlord.Kind;
 
+        public bool IsExclusive => false;
+
         public Task<ConfigurationOptions> StartAsync(CancellationToken cancel) => Task.FromResult(door.Options.Clone());
 
         public Task DurableAsync() => landlord.DurableAsync();

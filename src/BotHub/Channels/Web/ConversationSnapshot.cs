@@ -10,10 +10,12 @@ namespace BotHub.Channels.Web;
 /// <param name="More">There are older committed messages.</param>
 internal sealed record ConversationSnapshot(IReadOnlyList<WireMessage> Messages, long Cursor, bool More)
 {
-    public static ConversationSnapshot Of(ConversationView view)
+    /// <param name="followed">The events after the cursor follow. An answer that is committed but not told to its end yet is then shown as
+    /// far as it was told: whoever has it whole would be sent its rest once more, now or when he comes back.</param>
+    public static ConversationSnapshot Of(ConversationView view, bool followed = false)
     {
         var live = LiveAnswer.Of(view.Feed);
-        var messages = view.Transcript.Select(WireMessage.Of).ToList();
+        var messages = view.Transcript.Where(e => !followed || live is not { MessageId: null } || !Tells(e)).Select(e => followed && Tells(e) ? Told(e) : WireMessage.Of(e)).ToList();
         var known = view.Transcript.Any(e => e.Turn == live?.Turn && e.Role == MessageRole.Assistant);
         var answering = known ? 0 : live?.MailCount ?? 0;
         var headTurn = view.Waiting is [var head, ..] ? Turn.IdOf(head.Sequence) : null;
@@ -28,6 +30,10 @@ internal sealed record ConversationSnapshot(IReadOnlyList<WireMessage> Messages,
 
         if (answering >= view.Waiting.Count) AddLive();
         return new ConversationSnapshot(messages, view.Feed is [.., var last] ? last.LastId : 0, view.TranscriptStart > 0);
+
+        bool Tells(ChatEntry e) => e.Role == MessageRole.Assistant && e.Turn == live?.Turn;
+
+        WireMessage Told(ChatEntry e) => WireMessage.Of(e) with { Text = live!.Text, State = MessageState.Answering };
 
         void AddLive()
         {

@@ -19,53 +19,82 @@ internal sealed class EventStream(HttpResponse response, Visitor visitor, IConve
     /// <summary>A comment line this often keeps proxies from closing the stream.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a stopping node goes on sending to a client that does not read.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+
     private readonly ArrayBufferWriter<byte> _frame = new(1024);
-    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
     private long _cursor;
 
-    public async Task RunAsync(long? after, CancellationToken cancel)
+    /// <param name="drained">The node has finished its turns: what there is is still sent, then the stream ends.</param>
+    /// <param name="aborted">The client is gone.</param>
+    public async Task RunAsync(long? after, CancellationToken drained, CancellationToken aborted)
     {
-        var conversation = visitor.Conversation;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        await using var patience = drained.UnsafeRegister(static state => ((CancellationTokenSource)state!).CancelAfter(Farewell), end);
+        var cancel = end.Token;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache, no-store";
         response.Headers["X-Accel-Buffering"] = "no";
-        await using var subscription = await feed.SubscribeAsync(conversation, cancel);
-        await CommentAsync("connected", cancel);
+        await using var subscription = await feed.SubscribeAsync(visitor.Conversation, cancel);
+        // Before the first byte: who sees the stream open misses nothing from then on.
         await JoinAsync(after, cancel);
-
-        await using var batches = subscription.ReadAllAsync(cancel).GetAsyncEnumerator(cancel);
-        var next = batches.MoveNextAsync().AsTask();
-        while (true)
+        await CommentAsync("connected", cancel);
+        try
         {
-            try
-            {
-                if (!await next.WaitAsync(Heartbeat, clock, cancel)) return;
-            }
-            catch (TimeoutException)
-            {
-                await CommentAsync("", cancel);
-                continue;
-            }
+            await FollowAsync(subscription, drained, cancel);
+        }
+        catch (OperationCanceledException) when (drained.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            // What the last turns wrote is in the log, whether or not word of it has come round.
+            await CatchUpAsync(cancel);
+        }
+    }
 
-            var batch = batches.Current;
-            if (batch.PreviousId == _cursor && batch.Events.Count > 0) await SendAsync(batch, cancel);
-            else if (batch.Events.Count == 0 || batch.LastId > _cursor) await CatchUpAsync(cancel);
-            next = batches.MoveNextAsync().AsTask();
+    private async Task FollowAsync(IFeedSubscription subscription, CancellationToken drained, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(drained, cancel);
+        await using var batches = subscription.ReadAllAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        var next = batches.MoveNextAsync().AsTask();
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await next.WaitAsync(Heartbeat, clock, CancellationToken.None)) return;
+                }
+                catch (TimeoutException)
+                {
+                    await CommentAsync("", cancel);
+                    continue;
+                }
+
+                var batch = batches.Current;
+                if (batch.PreviousId == _cursor && batch.Events.Count > 0) await SendAsync(batch, cancel);
+                else if (batch.Events.Count == 0 || batch.LastId > _cursor) await CatchUpAsync(cancel);
+                next = batches.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // An enumerator that still waits can't be disposed.
+            await stop.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task JoinAsync(long? after, CancellationToken cancel)
     {
-        if (after is { } seen)
+        if (after is > 0)
         {
-            _cursor = seen;
+            _cursor = after.Value;
             await CatchUpAsync(cancel);
             return;
         }
 
-        // From now on; but deltas of an answer in progress mean nothing without its beginning.
+        // From now on; but deltas of an answer in progress mean nothing without its beginning. And 0 is before everything.
         var held = await feed.ReadAsync(visitor.Conversation, cancel);
-        if (LiveAnswer.Of(held) is null) _cursor = held is [.., var last] ? last.LastId : 0;
+        if (after is null && LiveAnswer.Of(held) is null) _cursor = held is [.., var last] ? last.LastId : 0;
         else await SnapshotAsync(cancel);
     }
 
@@ -103,10 +132,6 @@ internal sealed class EventStream(HttpResponse response, Visitor visitor, IConve
                 case FeedReset when !inStep:
                     await SnapshotAsync(cancel);
                     continue;
-                // The snapshot that has the whole message has these too.
-                case TextStarted x when _complete.Contains(x.MessageId):
-                case TextAdded y when _complete.Contains(y.MessageId):
-                    break;
                 case var e when WireEvent.Of(e, visitor.Chat) is { } wire:
                     Frame(id, wire);
                     break;
@@ -120,11 +145,8 @@ internal sealed class EventStream(HttpResponse response, Visitor visitor, IConve
 
     private async Task SnapshotAsync(CancellationToken cancel)
     {
-        var snapshot = ConversationSnapshot.Of(await store.ReadViewAsync(visitor.Conversation, SnapshotLimit, cancel));
+        var snapshot = ConversationSnapshot.Of(await store.ReadViewAsync(visitor.Conversation, SnapshotLimit, cancel), followed: true);
         _cursor = Math.Max(_cursor, snapshot.Cursor);
-        _complete.Clear();
-        foreach (var message in snapshot.Messages)
-            if (message.Role == MessageRole.Assistant && message.State != MessageState.Answering) _complete.Add(message.Id);
         Frame(_cursor, WireEvent.Snapshot(snapshot.Messages));
         await FlushAsync(cancel);
     }

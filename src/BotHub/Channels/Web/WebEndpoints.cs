@@ -83,10 +83,9 @@ public static class WebEndpoints
 
         using var place = limits.TryStream(visitor.Chat);
         if (place is null) return Problems.TooFast(http, TimeSpan.FromSeconds(15), "Too many event streams are open for this conversation. Close one first.");
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, dispatcher.Drained);
         try
         {
-            await new EventStream(http.Response, visitor, store, feed, clock).RunAsync(cursor, end.Token);
+            await new EventStream(http.Response, visitor, store, feed, clock).RunAsync(cursor, dispatcher.Drained, http.RequestAborted);
         }
         catch (Exception e) when (http.Response.HasStarted && e is OperationCanceledException or StoreUnavailableException or IOException)
         {

@@ -115,6 +115,22 @@ internal sealed class WebReplySurface : IReplySurface
         return new Delivery(Fence.Held);
     }
 
+    public async ValueTask AbandonAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            (_reset, _resetIsVoid, _turn) = (true, true, null);
+            _pending.Clear();
+            _pendingText.Clear();
+        }
+
+        await FlushAsync(evenEmpty: true);
+        lock (_gate)
+        {
+            if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
+        }
+    }
+
     private void StartText()
     {
         if (_textStarted) return;
@@ -143,7 +159,7 @@ internal sealed class WebReplySurface : IReplySurface
         _timer.Change(_interval, Timeout.InfiniteTimeSpan);
     }
 
-    private async Task FlushAsync()
+    private async Task FlushAsync(bool evenEmpty = false)
     {
         await _writing.WaitAsync();
         try
@@ -155,7 +171,7 @@ internal sealed class WebReplySurface : IReplySurface
             {
                 _armed = false;
                 TakeText();
-                if (_pending.Count == 0 || _lost || _broken is not null) return;
+                if ((_pending.Count == 0 && !evenEmpty) || _lost || _broken is not null) return;
                 (events, _pending) = (_pending, []);
                 (reset, _reset) = (_reset, false);
                 if (reset) events.Insert(0, Cut());

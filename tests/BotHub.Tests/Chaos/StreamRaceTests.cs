@@ -1,0 +1,166 @@
+using System.IO.Pipelines;
+using System.Net.ServerSentEvents;
+using BotHub.Channels.Web;
+using BotHub.Core.Conversations;
+using BotHub.Core.Feed;
+using BotHub.Core.Pipeline;
+using BotHub.Tests.Client;
+using BotHub.Tests.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+
+namespace BotHub.Tests.Chaos;
+
+/// <summary>Moments that chaos meets once in a thousand runs, one by one: readers that join, leave and come back between two writes.</summary>
+public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<GarnetFixture>
+{
+    private static readonly TimeSpan Flush = TimeSpan.FromMilliseconds(40);
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly Visitor _visitor = new($"c{Guid.NewGuid():N}", "default", null);
+    private readonly ShownPage _page = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private IConversationStore Store => fixture.Node.Store;
+
+    private IConversationFeed Feed => fixture.Node.Feed;
+
+    [Fact]
+    public async Task A_reader_that_joined_after_the_commit_and_returns_after_the_last_text_shows_it_once()
+    {
+        var (claim, surface) = await BeginAsync();
+        await ShowAsync(surface, "Hello ");
+        await surface.ShowAsync(new ReplyText("world"), Cancel);
+        var reply = await CommitAsync(claim, "Hello world");
+        await ReadAsync(after: null);
+        await surface.DeliverAsync(reply, repeated: false, Cancel);
+        await ReadAsync(_page.LastId);
+        Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
+    }
+
+    [Fact]
+    public async Task A_reader_that_joined_before_the_first_text_of_a_committed_answer_is_shown_it_whole()
+    {
+        var (claim, surface) = await BeginAsync();
+        await FlushAsync();
+        await surface.ShowAsync(new ReplyText("Hello world"), Cancel);
+        var reply = await CommitAsync(claim, "Hello world");
+        await ReadAsync(after: null);
+        await surface.DeliverAsync(reply, repeated: false, Cancel);
+        await ReadAsync(_page.LastId);
+        Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
+    }
+
+    [Fact]
+    public async Task A_reader_that_has_seen_a_part_is_shown_one_answer_when_the_reply_is_delivered_by_a_later_lease()
+    {
+        var (claim, surface) = await BeginAsync(TimeSpan.FromSeconds(1));
+        await ReadAsync(after: 0);
+        await ShowAsync(surface, "Hello ");
+        await ReadAsync(_page.LastId);
+        await CommitAsync(claim, "Hello world");
+        Claim? later = null;
+        while (later is null) later = await Store.ClaimAsync(_visitor.Conversation, "heir", TimeSpan.FromMinutes(5), Cancel);
+        await using var heir = Open(later.Lease, later.Resumed);
+        await heir.DeliverAsync(Assert.Single(later.Outbox), repeated: true, Cancel);
+        await ReadAsync(_page.LastId);
+        Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
+        Assert.False(_page.IsRunning);
+    }
+
+    [Fact]
+    public async Task An_abandoned_answer_is_taken_back_before_the_lease_is_given_back()
+    {
+        var (claim, surface) = await BeginAsync();
+        await ShowAsync(surface, "Hello ");
+        await ReadAsync(after: 0);
+        Assert.Equal("Hello ", _page.Answers.Single().Text);
+        await surface.AbandonAsync(Cancel);
+        await Store.ReleaseAsync(claim.Lease, Cancel);
+        await ReadAsync(_page.LastId);
+        Assert.Empty(_page.Answers);
+        var (again, next) = await BeginAsync();
+        Assert.False(again.Resumed);
+        await ShowAsync(next, "Hello ");
+        await ReadAsync(_page.LastId);
+        Assert.Equal("Hello ", _page.Answers.Single().Text);
+    }
+
+    [Fact]
+    public async Task Who_has_seen_nothing_is_shown_all_even_when_the_log_was_cut()
+    {
+        var (_, surface) = await BeginAsync();
+        for (var i = 0; i < 300; i++) await ShowAsync(surface, "x");
+        Assert.True((await Feed.ReadAsync(_visitor.Conversation, Cancel)).Count < 100);
+        await ReadAsync(after: 0);
+        Assert.Equal(300, _page.Answers.Single().Text.Length);
+        Assert.Equal(1, _page.Snapshots);
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_while_nothing_happens_leaves_no_error_behind()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+            var pipe = new Pipe();
+            var reading = Stream(pipe).RunAsync(0, CancellationToken.None, gone.Token);
+            await pipe.Reader.ReadAtLeastAsync(10, Cancel);
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        }
+    }
+
+    private async Task<(Claim Claim, WebReplySurface Surface)> BeginAsync(TimeSpan? lease = null)
+    {
+        await Store.AcceptAsync(new InboundMessage("m", _visitor.Conversation, "bot", new Sender("u"), "Hi", DateTimeOffset.UnixEpoch), TimeSpan.Zero, Cancel);
+        var claim = await Store.ClaimAsync(_visitor.Conversation, "node", lease ?? TimeSpan.FromMinutes(5), Cancel) ?? throw new InvalidOperationException("Nothing to claim.");
+        var surface = Open(claim.Lease, claim.Resumed);
+        await surface.StartAsync("t0", 1, "t0.a", Cancel);
+        return (claim, surface);
+    }
+
+    private WebReplySurface Open(LeaseKey lease, bool resumed) => new(lease, resumed, _ => { }, Feed, Flush, _clock);
+
+    private async Task ShowAsync(WebReplySurface surface, string text)
+    {
+        await surface.ShowAsync(new ReplyText(text), Cancel);
+        await FlushAsync();
+    }
+
+    /// <summary>Lets the surface's timer fire and waits for its write.</summary>
+    private async Task FlushAsync()
+    {
+        var before = await LastIdAsync();
+        _clock.Advance(Flush);
+        while (await LastIdAsync() == before) await Task.Yield();
+    }
+
+    private async Task<long> LastIdAsync() => await Feed.ReadAsync(_visitor.Conversation, Cancel) is [.., var last] ? last.LastId : 0;
+
+    private async Task<OutboxEntry> CommitAsync(Claim claim, string text)
+    {
+        var answer = new ChatEntry("t0.a", MessageRole.Assistant, text, DateTimeOffset.UnixEpoch, MessageState.Done, "t0");
+        var reply = new OutboundReply(answer, null, null);
+        var commit = new TurnCommit(0, 1, "t0", [new ChatEntry("m", MessageRole.User, "Hi", DateTimeOffset.UnixEpoch, MessageState.Done, "t0"), answer], reply, null);
+        return new OutboxEntry((await Store.CommitAsync(claim.Lease, commit, Cancel)).OutboxSequence, reply);
+    }
+
+    private EventStream Stream(Pipe pipe)
+    {
+        var http = new DefaultHttpContext();
+        http.Response.Body = pipe.Writer.AsStream();
+        return new EventStream(http.Response, _visitor, Store, Feed, TimeProvider.System);
+    }
+
+    /// <summary>Opens the stream on a node whose work is done: it sends what there is and ends.</summary>
+    private async Task ReadAsync(long? after)
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        await Stream(pipe).RunAsync(after, new CancellationToken(canceled: true), Cancel);
+        await pipe.Writer.CompleteAsync();
+        await foreach (var item in SseParser.Create(pipe.Reader.AsStream()).EnumerateAsync(Cancel))
+            _page.Apply(HubConversation.Parse(item.EventId!, item.Data));
+    }
+}
