@@ -22,6 +22,9 @@ public abstract class ChaosTests : IAsyncLifetime
 
     protected int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var seed) ? seed : Environment.TickCount & 0xFFFF;
 
+    /// <summary>The longest a test may take.</summary>
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(90);
+
     /// <summary>Ends every wait of the test.</summary>
     protected CancellationToken Deadline => _deadline.Token;
 
@@ -29,7 +32,7 @@ public abstract class ChaosTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        _deadline.CancelAfter(TimeSpan.FromSeconds(90));
+        _deadline.CancelAfter(Patience);
         Tell($"{SeedVariable}={Seed}");
         return default;
     }

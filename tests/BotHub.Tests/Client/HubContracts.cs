@@ -20,9 +20,18 @@ public sealed record HubMessage(string Id, string Role, string Text, DateTimeOff
 
 public sealed record HubMessages(IReadOnlyList<HubMessage> Messages, bool More);
 
-public sealed record HubLedger(string Turn, string State, IReadOnlyList<HubLedgerPart> Kept, IReadOnlyList<HubLedgerPart> Dropped, int Tries);
+public sealed record HubLedger(string Turn, string State, IReadOnlyList<HubLedgerPart> Kept, IReadOnlyList<HubLedgerPart> Dropped, int Tries, IReadOnlyList<HubLedgerSum> Parts)
+{
+    public int ContextTokens { get; init; }
+    public int PromptTokens { get; init; }
+    public int ReservedTokens { get; init; }
+    public int CompletionTokens { get; init; }
+    public double? FirstTokenMilliseconds { get; init; }
+}
 
-public sealed record HubLedgerPart(string Id, string Turn, string Role);
+public sealed record HubLedgerPart(string Id, string Turn, string Role, int Tokens);
+
+public sealed record HubLedgerSum(string Kind, int Tokens, int Messages);
 
 /// <summary>One event of the stream; only the fields of its type are set.</summary>
 public sealed record HubEvent(string Type)
