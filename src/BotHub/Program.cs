@@ -16,7 +16,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 
 // A run from the build folder finds the page's files outside of Development too.
-builder.WebHost.UseStaticWebAssets();
+builder.WebHost.UseStaticWebAssets().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.AddOperations();
 builder.AddStorage();
 builder.AddPrompts();

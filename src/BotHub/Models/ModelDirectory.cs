@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using BotHub.Core.Models;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Models;
@@ -39,7 +40,7 @@ internal sealed partial class ModelDirectory(
             switch (await factories[entry.Type].CreateAsync(entry, cancellationToken))
             {
                 case ModelCreation.Ready(var model):
-                    _models[entry.Name] = model;
+                    _models[entry.Name] = Observed(model);
                     Log.Ready(logger, model.Name, model.Type, model.Description);
                     break;
                 case ModelCreation.Unavailable(var reason):
@@ -55,6 +56,10 @@ internal sealed partial class ModelDirectory(
         if (errors.Count > 0)
             throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
     }
+
+    /// <summary>Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them.</summary>
+    private NamedModel Observed(NamedModel model) =>
+        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(services.GetRequiredService<ILoggerFactory>()).Build(services) };
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>
     private void StandIn(string name)

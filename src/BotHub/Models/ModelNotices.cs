@@ -12,8 +12,8 @@ internal static class ModelNotices
 
     /// <summary>For page, status and log, when a small model that was on disk stands in for the default one.</summary>
     public static string BetterModel(string file) =>
-        $"'{file}' was on disk and is used. '{ModelCatalogue.Default.Name}' answers much better. "
-        + $"To get it ({ByteSize.Text(ModelCatalogue.Default.Bytes)}): {PullCommand(ModelCatalogue.Default)}, then start the hub again.";
+        $"A small model answers ({file}), so expect mistakes. "
+        + $"A better one ({ByteSize.Text(ModelCatalogue.Default.Bytes)}): {PullCommand(ModelCatalogue.Default)}, then start the hub again.";
 
     /// <summary>For page, status and log, when eliza stands in for a language model.</summary>
     public static string NoLanguageModel { get; } =

@@ -3,7 +3,9 @@ using System.Reflection;
 using BotHub.Channels.Web;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
+using BotHub.Models;
 using BotHub.Operations;
+using BotHub.Prompts;
 using BotHub.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -55,6 +57,17 @@ public sealed class AppSettingsTests
         }
 
         static string Text(object? value) => value is string[] list ? string.Join(';', list) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    }
+
+    [Fact]
+    public void The_settings_of_models_and_prompts_are_there_too()
+    {
+        // Those of one model stand in a comment: the model would be loaded otherwise.
+        var text = File.ReadAllText(Repository.PathOf("appsettings.json"));
+        var model = typeof(LlamaEntry).GetConstructors()[0].GetParameters().Select(p => p.Name!).Where(n => n != "Name");
+        var prompts = typeof(PromptsOptions).GetProperties().Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name);
+
+        Assert.All([.. model, .. prompts, "Type", "Script", "CharactersPerSecond", "FirstTokenDelay"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
     }
 
     [Fact]
