@@ -91,8 +91,7 @@ public sealed partial class Dispatcher(
                 else
                 {
                     _slots.Release();
-                    if (_running.TryGetValue(conversation, out var busy)) busy.LookAgain = true;
-                    else _hints.Writer.TryWrite(conversation);
+                    if (!_running.TryGetValue(conversation, out var busy) || !busy.TryLookAgain()) _hints.Writer.TryWrite(conversation);
                 }
             }
         }
@@ -121,7 +120,7 @@ public sealed partial class Dispatcher(
         {
             _running.TryRemove(conversation, out _);
             _slots.Release();
-            if (handle.LookAgain) _hints.Writer.TryWrite(conversation);
+            if (handle.End()) _hints.Writer.TryWrite(conversation);
         }
     }
 

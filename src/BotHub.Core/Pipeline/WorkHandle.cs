@@ -5,13 +5,30 @@ internal sealed class WorkHandle
 {
     private readonly Lock _gate = new();
     private Turn? _turn;
-    private bool _abort;
+    private bool _abort, _lookAgain, _ended;
 
     /// <summary>No further turn shall begin; the running one may finish.</summary>
     public bool Draining { get; set; }
 
-    /// <summary>Somebody hinted at the conversation while it was being worked on: look again afterwards.</summary>
-    public bool LookAgain { get; set; }
+    /// <summary>Asks for another look at the conversation after the work. False when the work has ended already.</summary>
+    public bool TryLookAgain()
+    {
+        lock (_gate)
+        {
+            _lookAgain |= !_ended;
+            return !_ended;
+        }
+    }
+
+    /// <summary>The work has ended. True when somebody asked for another look.</summary>
+    public bool End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            return _lookAgain;
+        }
+    }
 
     public void Begin(Turn? turn)
     {

@@ -23,7 +23,7 @@ public abstract class ChaosTests : IAsyncLifetime
     protected int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out var seed) ? seed : Environment.TickCount & 0xFFFF;
 
     /// <summary>The longest a test may take.</summary>
-    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(90);
+    protected virtual TimeSpan Patience => TimeSpan.FromSeconds(120);
 
     /// <summary>Ends every wait of the test.</summary>
     protected CancellationToken Deadline => _deadline.Token;
@@ -66,9 +66,9 @@ public abstract class ChaosTests : IAsyncLifetime
         return client;
     }
 
-    protected async Task<Follower> FollowAsync(HubConversation conversation, Func<Uri>? replica = null, long? after = null)
+    protected async Task<Follower> FollowAsync(HubConversation conversation, Func<Uri>? replica = null, long? after = null, int restless = 0)
     {
-        var follower = new Follower(conversation, replica, after);
+        var follower = new Follower(conversation, replica, after, restless);
         _others.Add(follower);
         await follower.Connected.WaitAsync(Deadline);
         return follower;

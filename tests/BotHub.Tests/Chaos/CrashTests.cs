@@ -7,14 +7,14 @@ public sealed class CrashTests : ChaosTests
     {
         var redis = await StartRedisAsync();
         var hubs = await StartHubsAsync(3, redis, speed: 250);
-        await TalkWhileAsync(hubs, conversations: 24, monkey => monkey.RunAsync((700, 1000), TimeSpan.FromSeconds(15), Deadline));
+        await TalkWhileAsync(hubs, conversations: 24, monkey => monkey.RunAsync((700, 1000), TimeSpan.FromSeconds(14), Deadline));
     }
 
     [Fact]
     public async Task One_hub_with_the_embedded_store_loses_nothing_when_it_is_killed_and_started_again()
     {
         var hubs = await StartHubsAsync(1, redis: null, speed: 250);
-        await TalkWhileAsync(hubs, conversations: 12, monkey => monkey.RunAsync((1200, 2200), TimeSpan.FromSeconds(13), Deadline));
+        await TalkWhileAsync(hubs, conversations: 12, monkey => monkey.RunAsync((1200, 2200), TimeSpan.FromSeconds(12), Deadline));
     }
 
     private async Task TalkWhileAsync(List<HubProcess> hubs, int conversations, Func<Monkey, Task> storm)
@@ -24,7 +24,7 @@ public sealed class CrashTests : ChaosTests
         for (var i = 0; i < conversations; i++)
         {
             var conversation = await client.OpenAsync(Deadline);
-            loads.Add(new ChatLoad(conversation, await FollowAsync(conversation), i));
+            loads.Add(new ChatLoad(conversation, await FollowAsync(conversation, restless: 25), i));
         }
 
         using var enough = new CancellationTokenSource();

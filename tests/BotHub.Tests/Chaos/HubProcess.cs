@@ -40,6 +40,8 @@ public sealed class HubProcess : ServerProcess
             WorkingDirectory = _directory.FullName,
         };
         var environment = start.Environment;
+        // A developer's own settings must not change what is tested.
+        foreach (var key in environment.Keys.Where(k => k.Contains("__", StringComparison.Ordinal) || k.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || k == "DOTNET_ENVIRONMENT").ToList()) environment.Remove(key);
         foreach (var (key, value) in new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",

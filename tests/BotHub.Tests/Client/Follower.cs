@@ -14,6 +14,7 @@ public sealed class Follower : IAsyncDisposable
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly ShownPage _page = new();
+    private readonly int _restless;
     private readonly Task _loop;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _broken;
@@ -21,9 +22,10 @@ public sealed class Follower : IAsyncDisposable
 
     /// <param name="replica">Where to connect, asked anew for every connection; null is any.</param>
     /// <param name="after">Null: from now on.</param>
-    public Follower(HubConversation conversation, Func<Uri>? replica = null, long? after = null)
+    /// <param name="restless">Leaves after one of so many events by chance and comes back at once; 0 never does.</param>
+    public Follower(HubConversation conversation, Func<Uri>? replica = null, long? after = null, int restless = 0)
     {
-        (_conversation, _replica) = (conversation, replica ?? conversation.Client.AnyReplica);
+        (_conversation, _replica, _restless) = (conversation, replica ?? conversation.Client.AnyReplica, restless);
         _loop = Task.Run(() => FollowAsync(after));
     }
 
@@ -99,6 +101,7 @@ public sealed class Follower : IAsyncDisposable
         {
             lock (_gate) _page.Apply(HubConversation.Parse(item.EventId ?? parser.LastEventId, item.Data));
             Pulse();
+            if (_restless > 0 && _conversation.Client.Next(0, _restless) == 0) return;
         }
     }
 

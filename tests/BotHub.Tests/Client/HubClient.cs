@@ -22,7 +22,7 @@ public sealed class HubClient : IDisposable
     public HubClient(IReadOnlyList<Uri> replicas, int seed)
     {
         (_replicas, _random) = (replicas, new Random(seed));
-        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, ConnectTimeout = TimeSpan.FromSeconds(5) }, disposeHandler: true)
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, MaxResponseDrainSize = 0, ConnectTimeout = TimeSpan.FromSeconds(5) }, disposeHandler: true)
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };

@@ -184,7 +184,8 @@ internal sealed class WebReplySurface : IReplySurface
             lock (_gate)
             {
                 if (written.Fence == Fence.Lost) _lost = true;
-                if (written.Held > CutAt) (_reset, _resetIsVoid) = (true, false);
+                // A reset that was asked for meanwhile stays what it is: a void one must not become a mere cut.
+                if (written.Held > CutAt && !_reset) (_reset, _resetIsVoid) = (true, false);
             }
 
             if (written.StopSequence >= 0) _onStop(written.StopSequence);
