@@ -11,6 +11,9 @@ namespace BotHub.Storage;
 internal sealed partial class StoreHost(
     IStoreServer server, StoreConnection connection, StoreCheck check, StaleLeases leases, IOptions<StorageOptions> options, ILogger<StoreHost> logger) : IHostedLifecycleService
 {
+    private readonly Lock _gate = new();
+    private Task? _closing;
+
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -53,7 +56,13 @@ internal sealed partial class StoreHost(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    /// <summary>Once, however many ask: a host can be told to stop from two sides at the same time.</summary>
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate) return _closing ??= CloseAsync();
+    }
+
+    private async Task CloseAsync()
     {
         await connection.DisposeAsync();
         await server.DisposeAsync();

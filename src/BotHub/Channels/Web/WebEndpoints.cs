@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
 using BotHub.Core.Pipeline;
@@ -39,7 +37,7 @@ public static class WebEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext http, VisitorTokens tokens, WebLimits limits, BotProfile bot, IOptions<WebOptions> options)
     {
-        var (body, refusal) = await ReadBodyAsync(http, WireJson.Default.CreateConversation, 16 * 1024, optional: true);
+        var (body, refusal) = await RequestBody.ReadAsync(http, WireJson.Default.CreateConversation, 16 * 1024, optional: true);
         if (refusal is not null) return refusal;
         if (body?.Bot is { } name && name != WebChannel.DefaultBot) return Problems.Bad($"There is no bot of that name here. Leave 'bot' out, or use '{WebChannel.DefaultBot}'.");
         if (body?.Locale is { } locale && (locale.Length > 35 || locale.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-'))) return Problems.Bad("'locale' is a BCP 47 tag such as en or de-AT.");
@@ -54,7 +52,7 @@ public static class WebEndpoints
     private static async Task<IResult> PostAsync(HttpContext http, Inbox inbox, WebLimits limits, IOptions<WebOptions> options, TimeProvider clock)
     {
         var visitor = http.Visitor();
-        var (body, refusal) = await ReadBodyAsync(http, WireJson.Default.PostMessage, MaxBody(options.Value), optional: false);
+        var (body, refusal) = await RequestBody.ReadAsync(http, WireJson.Default.PostMessage, MaxBody(options.Value), optional: false);
         if (refusal is not null) return refusal;
         if (body?.Id is not { Length: >= 1 and <= 64 } id || id.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-')))
             return Problems.Bad("'id' is missing or malformed: give every message an id of your own, 1 to 64 of A-Z a-z 0-9 _ -, and repeat it when you repeat the call.");
@@ -105,27 +103,4 @@ public static class WebEndpoints
         turn.Length <= 24 && await store.ReadLedgerAsync(http.Visitor().Conversation, turn, http.RequestAborted) is { } ledger
             ? TypedResults.Content(ledger, "application/json", Encoding.UTF8)
             : Problems.NotFound();
-
-    /// <summary>Reads a bounded JSON body; each way to fail has its own answer.</summary>
-    private static async Task<(T? Body, IResult? Refusal)> ReadBodyAsync<T>(HttpContext http, JsonTypeInfo<T> type, long limit, bool optional)
-        where T : class
-    {
-        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limit;
-        if (http.Request.ContentLength > limit) return (null, Problems.TooLarge($"The body may have {limit} bytes."));
-        if (optional && http.Request.ContentLength is 0 or null && http.Request.Headers.TransferEncoding.Count == 0) return (null, null);
-        if (http.Request.ContentType is { } form && !http.Request.HasJsonContentType()) return (null, Problems.Bad($"The body must be JSON (Content-Type: application/json), not {form.Split(';')[0]}."));
-        try
-        {
-            var body = await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted);
-            return body is null && !optional ? (null, Problems.Bad("The body must be a JSON object.")) : (body, null);
-        }
-        catch (JsonException)
-        {
-            return (null, Problems.Bad("The body is no valid JSON object of the expected form."));
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return (null, Problems.TooLarge($"The body may have {limit} bytes."));
-        }
-    }
 }
