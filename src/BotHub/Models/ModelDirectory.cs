@@ -29,7 +29,7 @@ internal sealed partial class ModelDirectory(
         _models.TryGetValue(name ?? options.Value.Default, out model);
 
     /// <summary>Loads every model; the scripted ones first, as eliza may have to stand in.</summary>
-    /// <exception cref="InvalidOperationException">Entries are wrong; the message names all of them.</exception>
+    /// <exception cref="OptionsValidationException">Entries are wrong; it names all of them.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Taken now and not by the constructor: factories read options, and only after all validators had their say.
@@ -54,7 +54,7 @@ internal sealed partial class ModelDirectory(
         }
 
         if (errors.Count > 0)
-            throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+            throw new OptionsValidationException(ModelsOptions.Section, typeof(ModelsOptions), errors);
     }
 
     /// <summary>Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them.</summary>

@@ -39,14 +39,14 @@ internal sealed partial class PromptLibrary(IOptions<PromptsOptions> options, Ti
     public Persona Get(string? id) => TryGet(id, out var persona) ? persona : Default;
 
     /// <summary>Reads the personas and starts watching the folder.</summary>
-    /// <exception cref="InvalidOperationException">Files are wrong; the message names every file, line and error.</exception>
+    /// <exception cref="OptionsValidationException">Files are wrong; it names every file, line and error.</exception>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         // Not in the constructor: options are read only after the validators had their say.
         _folder = PromptFolder.Of(options.Value);
         _stamp = PromptSnapshot.Stamp(_folder);
         _current = PromptSnapshot.Read(_folder, options.Value.Default, out var errors)
-            ?? throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
+            ?? throw new OptionsValidationException(PromptsOptions.Section, typeof(PromptsOptions), errors);
         Log.Read(logger, _current.Personas.Count, _folder, Summary(_current));
         if (options.Value.Reload)
             _watcher = new PromptWatcher(_folder, time, ReloadIfChanged, logger);

@@ -22,6 +22,7 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
     private readonly StorageOptions _options = options.Value;
+    private readonly QuietLoggers _serverLoggers = new(loggers);
     private Node? _server;
     private GroupCommit? _commits;
     private FileStream? _lock;
@@ -81,6 +82,7 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
             {
                 await _commits!.WaitAsync().WaitAsync(ShutdownTimeout);
                 await server.CheckpointAsync().WaitAsync(ShutdownTimeout);
+                _serverLoggers.Close();
                 await Task.Run(server.Dispose).WaitAsync(ShutdownTimeout);
             }
             catch (Exception e) when (e is TimeoutException or TsavoriteException or GarnetException or IOException)
@@ -118,7 +120,7 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
         Node? server = null;
         try
         {
-            server = new Node(Profile(directory, port, password), new QuietLoggers(loggers));
+            server = new Node(Profile(directory, port, password), _serverLoggers);
             server.Start();
             return server;
         }

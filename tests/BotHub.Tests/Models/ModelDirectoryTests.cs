@@ -4,6 +4,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace BotHub.Tests.Models;
 
@@ -53,7 +54,7 @@ public sealed class ModelDirectoryTests
             [("Models:doctor:Type", "eliza"), ("Models:doctor:Script", "nowhere.script")],
             new NoLanguageModel(new ModelCreation.Misconfigured("Models:local:Path is wrong.")));
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         Assert.Contains("Models:doctor: the script of eliza cannot be used", error.Message, StringComparison.Ordinal);
         Assert.Contains("Models:local:Path is wrong.", error.Message, StringComparison.Ordinal);

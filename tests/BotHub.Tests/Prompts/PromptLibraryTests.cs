@@ -55,7 +55,7 @@ public sealed class PromptLibraryTests : IDisposable
         _folder.Write("assistant.md", "no front matter");
         _folder.Write("pirate.md", "nor here");
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(Started);
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(Started);
 
         Assert.Contains("assistant.md(1)", error.Message, StringComparison.Ordinal);
         Assert.Contains("pirate.md(1)", error.Message, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class PromptLibraryTests : IDisposable
     {
         Write("pirate", "Arr.");
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(Started);
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(Started);
 
         Assert.StartsWith("Prompts:Default = 'assistant' is no persona", error.Message, StringComparison.Ordinal);
         Assert.Contains("pirate", error.Message, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class PromptLibraryTests : IDisposable
     {
         var library = Library(new PromptsOptions { Directory = _folder.File("nowhere") });
 
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => library.StartingAsync(CancellationToken.None));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => library.StartingAsync(CancellationToken.None));
 
         Assert.Contains("Prompts:Directory", error.Message, StringComparison.Ordinal);
     }
