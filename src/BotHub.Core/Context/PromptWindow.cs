@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
 using Microsoft.Extensions.AI;
 
@@ -82,4 +83,4 @@ public sealed record PromptWindow
 
 /// <param name="Tokens">What the entry adds to a prompt, its template marks included.</param>
 /// <param name="Reason">Why it was dropped: <c>budget</c>; null when kept.</param>
-public sealed record WindowPart(string Id, string Turn, MessageRole Role, int Tokens, bool Kept, string? Reason);
+public sealed record WindowPart(string Id, string Turn, MessageRole Role, int Tokens, [property: JsonIgnore] bool Kept, string? Reason);

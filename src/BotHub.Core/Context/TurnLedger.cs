@@ -76,6 +76,6 @@ public sealed record LedgerPrompt(string Id, int Version, string Hash);
 /// <param name="Kind"><c>persona</c>, <c>history</c> or <c>input</c>; their tokens add up to the prompt's.</param>
 public sealed record LedgerPart(string Kind, int Tokens, int Messages);
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TurnLedger))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

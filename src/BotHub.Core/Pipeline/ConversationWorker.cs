@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BotHub.Core.Conversations;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,18 +22,22 @@ public sealed partial class ConversationWorker(
     /// <summary>Turns in a row before the conversation goes to the back of the line.</summary>
     private const int TurnsPerLease = 16;
 
+    private readonly ConcurrentDictionary<string, bool> _missing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IChannel> _channels = channels.ToDictionary(c => c.Id, StringComparer.Ordinal);
+
+    /// <summary>Whether the conversation's channel is on. Mail of one that is off waits until it is configured again.</summary>
+    internal bool CanWork(ConversationId conversation)
+    {
+        if (_channels.ContainsKey(conversation.Channel)) return true;
+        if (_missing.TryAdd(conversation.Channel, true)) Log.NoChannel(log, conversation.Channel);
+        return false;
+    }
 
     /// <summary>Claims the conversation and works until it is released or lost.</summary>
     /// <param name="handle">Lets others stop the running turn.</param>
     internal async Task RunAsync(ConversationId conversation, WorkHandle handle)
     {
-        if (!_channels.TryGetValue(conversation.Channel, out var channel))
-        {
-            Log.NoChannel(log, conversation);
-            return;
-        }
-
+        var channel = _channels[conversation.Channel];
         var claimedAt = clock.GetTimestamp();
         if (await store.ClaimAsync(conversation, node.Value, options.Value.Lease, CancellationToken.None) is not { } claim) return;
         await using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt);
@@ -121,8 +126,8 @@ public sealed partial class ConversationWorker(
         [LoggerMessage(1011, LogLevel.Warning, "Lease {Epoch} of {Conversation} was lost; another claim takes the turn up again.")]
         public static partial void Abandoned(ILogger log, ConversationId conversation, long epoch);
 
-        [LoggerMessage(1012, LogLevel.Error, "Conversation {Conversation} belongs to a channel that is off. Its mail waits until the channel is configured again.")]
-        public static partial void NoChannel(ILogger log, ConversationId conversation);
+        [LoggerMessage(1012, LogLevel.Error, "There is mail for the channel '{Channel}', which is off. It waits until the channel is configured again.")]
+        public static partial void NoChannel(ILogger log, string channel);
     }
 }
 

@@ -19,6 +19,9 @@ public sealed partial class Dispatcher(
     TimeProvider clock,
     ILogger<Dispatcher> log) : IHostedLifecycleService, IDisposable
 {
+    /// <summary>Conversations that one sweep takes up, and those of channels that are off which it looks past.</summary>
+    private const int AtOnce = 256, MostWaiting = 10_000;
+
     private readonly Channel<ConversationId> _hints = Channel.CreateBounded<ConversationId>(
         // What does not fit is found by the sweep.
         new BoundedChannelOptions(4096) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
@@ -28,6 +31,9 @@ public sealed partial class Dispatcher(
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _drained = new();
     private Task _loops = Task.CompletedTask;
+
+    /// <summary>Resolved late: a worker needs the channels, and channels need the inbox, which needs this dispatcher.</summary>
+    private ConversationWorker Worker => field ??= (ConversationWorker)services.GetService(typeof(ConversationWorker))!;
 
     /// <summary>Cancelled when the node has finished its turns and long-lived connections may end.</summary>
     public CancellationToken Drained => _drained.Token;
@@ -102,11 +108,9 @@ public sealed partial class Dispatcher(
     {
         try
         {
-            // Resolved late: a worker needs the channels, and channels need the inbox, which needs this dispatcher.
-            var worker = (ConversationWorker)services.GetService(typeof(ConversationWorker))!;
             await Task.Yield();
             if (Draining) handle.Draining = true;
-            await worker.RunAsync(conversation, handle);
+            if (Worker.CanWork(conversation)) await Worker.RunAsync(conversation, handle);
         }
         catch (StoreUnavailableException e)
         {
@@ -127,13 +131,18 @@ public sealed partial class Dispatcher(
     private async Task SweepAsync()
     {
         using var timer = new PeriodicTimer(options.Value.Sweep, clock);
+        var waiting = 0;
         try
         {
             do
             {
                 try
                 {
-                    foreach (var conversation in await store.PeekDueAsync(256, _stop.Token))
+                    var due = await store.PeekDueAsync(AtOnce + waiting, _stop.Token);
+                    // Mail of channels that are off stays due; it must not take the places of the others.
+                    var mine = due.Where(Worker.CanWork).ToList();
+                    waiting = Math.Min(due.Count - mine.Count, MostWaiting);
+                    foreach (var conversation in mine)
                         if (!_running.ContainsKey(conversation)) _hints.Writer.TryWrite(conversation);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)

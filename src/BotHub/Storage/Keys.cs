@@ -32,7 +32,7 @@ namespace BotHub.Storage;
 internal sealed class Keys
 {
     /// <summary>How many ledgers, and how many dead letters, a conversation keeps.</summary>
-    public const int LedgersHeld = 200, DeadLettersHeld = 20;
+    public const int LedgersHeld = 100, DeadLettersHeld = 20;
 
     /// <summary>An event id is remembered at least <see cref="DedupeAge"/> unless this many newer ones came.</summary>
     public const int DedupeMost = 1024, DedupeLeast = 64;
