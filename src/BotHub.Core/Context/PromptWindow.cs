@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
 using Microsoft.Extensions.AI;
@@ -11,6 +12,8 @@ namespace BotHub.Core.Context;
 /// </summary>
 public sealed record PromptWindow
 {
+    private static readonly ConditionalWeakTable<ITokenMeter, ConditionalWeakTable<ChatEntry, StrongBox<int>>> Known = [];
+
     private PromptWindow() { }
 
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
@@ -45,14 +48,20 @@ public sealed record PromptWindow
         var alone = meter.Count([first]);
         var least = meter.Count([first, .. last]);
         var budget = context - reserve;
+        var single = history.Select((e, i) => Single(meter, first, alone, e, past[i])).ToList();
         var starts = TurnStarts(history);
-        // Fewer turns never count more tokens, so the smallest cut that fits can be searched for by halves.
-        var (low, high) = (0, starts.Count);
-        while (low < high)
+        // For nearly every chat template a prompt's length is the sum of its messages', so the cut is known at once. It is taken only
+        // if the exact count agrees; else it is searched for by halves, as fewer turns never count more tokens.
+        var low = Guess(starts, single, budget - least);
+        if (!Fits(low) || (low > 0 && Fits(low - 1)))
         {
-            var middle = (low + high) / 2;
-            if (meter.Count([first, .. past.Skip(starts[middle]), .. last]) <= budget) high = middle;
-            else low = middle + 1;
+            (low, var high) = (0, starts.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (Fits(middle)) high = middle;
+                else low = middle + 1;
+            }
         }
 
         var cut = low < starts.Count ? starts[low] : past.Count;
@@ -67,8 +76,28 @@ public sealed record PromptWindow
             InputTokens = least - alone,
             ContextLength = context,
             SystemTokens = alone,
-            History = [.. history.Select((e, i) => new WindowPart(e.Id, e.Turn, e.Role, meter.Count([first, past[i]]) - alone, i >= cut, i >= cut ? null : "budget"))],
+            History = [.. history.Select((e, i) => new WindowPart(e.Id, e.Turn, e.Role, single[i], i >= cut, i >= cut ? null : "budget"))],
         };
+
+        bool Fits(int turn) => turn >= starts.Count ? least <= budget : meter.Count([first, .. past.Skip(starts[turn]), .. last]) <= budget;
+    }
+
+    /// <summary>What one entry adds to a prompt; remembered with the entry, which never changes.</summary>
+    private static int Single(ITokenMeter meter, ChatMessage first, int alone, ChatEntry entry, ChatMessage message) =>
+        Known.GetOrCreateValue(meter).GetValue(entry, _ => new StrongBox<int>(meter.Count([first, message]) - alone)).Value;
+
+    /// <summary>The first turn of the longest end whose entries add up to no more than this.</summary>
+    private static int Guess(List<int> starts, List<int> single, int room)
+    {
+        var guess = starts.Count;
+        for (var end = single.Count; guess > 0; guess--)
+        {
+            for (var i = starts[guess - 1]; i < end; i++) room -= single[i];
+            if (room < 0) return guess;
+            end = starts[guess - 1];
+        }
+
+        return guess;
     }
 
     /// <summary>Where a window may be cut: at the first entry of each turn, so that no answer stands without its question.</summary>

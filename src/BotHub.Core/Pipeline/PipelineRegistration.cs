@@ -20,6 +20,7 @@ public static class PipelineRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(NodeName.Create());
         services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<RecentTranscripts>();
         services.AddSingleton<DeliverStage>();
         services.AddSingleton<CommitStage>();
         services.AddSingleton<LimitsStage>();

@@ -10,7 +10,7 @@ namespace BotHub.Core.Pipeline;
 /// Writes down what people were shown, exactly that, in one fenced step, and turns whatever went wrong inside into a short honest
 /// text. Only here is it decided how a turn ends.
 /// </summary>
-public sealed partial class CommitStage(IConversationStore store, TimeProvider clock, ILogger<CommitStage> log) : ITurnStage
+public sealed partial class CommitStage(IConversationStore store, RecentTranscripts transcripts, TimeProvider clock, ILogger<CommitStage> log) : ITurnStage
 {
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
@@ -95,6 +95,7 @@ public sealed partial class CommitStage(IConversationStore store, TimeProvider c
         if (turn.Lifetime.End is TurnEnd.LeaseLost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
         var result = await store.CommitAsync(turn.Lease, commit, CancellationToken.None);
         if (result.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+        transcripts.Append(turn.Conversation, turn.TranscriptTail, commit.Entries);
         turn.Reply = new OutboxEntry(result.OutboxSequence, reply);
     }
 

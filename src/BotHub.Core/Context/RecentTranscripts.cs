@@ -1,0 +1,62 @@
+using BotHub.Core.Conversations;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace BotHub.Core.Context;
+
+/// <summary>
+/// The newest transcript entries of the conversations this node answered lately, so that a turn reads only what it does not know
+/// yet. A transcript is append-only and its entries are numbered: what was read once stays true, and what another node has added
+/// since shows by the tail. Bounded in characters and in time.
+/// </summary>
+public sealed class RecentTranscripts(IConversationStore store) : IDisposable
+{
+    private const long MostCharacters = 32 * 1024 * 1024;
+
+    /// <summary>Well under the shortest idle expiry of the store: a conversation that was deleted and begun anew has the same numbers.</summary>
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10), Oldest = TimeSpan.FromHours(1);
+
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MostCharacters });
+
+    /// <summary>The entries with the numbers from <paramref name="from"/> up to <paramref name="tail"/>, that one not included.</summary>
+    /// <exception cref="StoreUnavailableException">Something must be read and the store did not answer.</exception>
+    public async Task<IReadOnlyList<ChatEntry>> ReadAsync(ConversationId conversation, long from, long tail, CancellationToken cancel)
+    {
+        if (from >= tail) return [];
+        var known = _known.Get<Part>(conversation);
+        if (known is null || known.From > from || known.Tail > tail || known.Tail < from) known = new Part(from, []);
+        if (known.Tail < tail)
+        {
+            var missing = await store.ReadTranscriptAsync(conversation, known.Tail, (int)(tail - known.Tail), cancel);
+            // An entry that is gone or unreadable would shift the numbers of those behind it: such a part is used once and not kept.
+            if (missing.Count != tail - known.Tail) return [.. known.Entries.Skip((int)(from - known.From)), .. missing];
+            known = Keep(conversation, new Part(known.From, [.. known.Entries, .. missing]), from);
+        }
+
+        return [.. known.Entries.Skip((int)(from - known.From))];
+    }
+
+    /// <summary>Adds what this node has just committed at <paramref name="tail"/>.</summary>
+    public void Append(ConversationId conversation, long tail, IReadOnlyList<ChatEntry> entries)
+    {
+        if (_known.Get<Part>(conversation) is { } known && known.Tail == tail) Keep(conversation, new Part(known.From, [.. known.Entries, .. entries]), known.From);
+    }
+
+    private Part Keep(ConversationId conversation, Part part, long from)
+    {
+        part = new Part(from, [.. part.Entries.Skip((int)(from - part.From))]);
+        _known.Set(conversation, part, new MemoryCacheEntryOptions
+        {
+            Size = part.Entries.Sum(e => 200L + e.Text.Length),
+            SlidingExpiration = Forgotten,
+            AbsoluteExpirationRelativeToNow = Oldest,
+        });
+        return part;
+    }
+
+    public void Dispose() => _known.Dispose();
+
+    private sealed record Part(long From, IReadOnlyList<ChatEntry> Entries)
+    {
+        public long Tail => From + Entries.Count;
+    }
+}
