@@ -146,8 +146,8 @@ internal sealed class EventStream(HttpResponse response, Visitor visitor, IConve
     private async Task SnapshotAsync(CancellationToken cancel)
     {
         var snapshot = ConversationSnapshot.Of(await store.ReadViewAsync(visitor.Conversation, SnapshotLimit, cancel), followed: true);
-        // Where the log holds anything its last id counts, also against a greater one: that is from a store that was set back.
-        if (snapshot.Cursor > 0) _cursor = snapshot.Cursor;
+        // The feed's newest events are not awaited on disk: after a crash the log may end before what the client has seen.
+        _cursor = Math.Max(_cursor, snapshot.Cursor);
         Frame(_cursor, WireEvent.Snapshot(snapshot.Messages));
         await FlushAsync(cancel);
     }
