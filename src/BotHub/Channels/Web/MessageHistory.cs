@@ -1,4 +1,6 @@
 using BotHub.Core.Conversations;
+using BotHub.Core.Pipeline;
+using Microsoft.Extensions.Options;
 
 namespace BotHub.Channels.Web;
 
@@ -11,24 +13,25 @@ internal static class MessageHistory
     /// <summary>Entries read at once while looking for the message that a page ends before.</summary>
     private const int Stride = 500;
 
-    public static async Task<IResult> ReadAsync(HttpContext http, string? before, int? limit, IConversationStore store)
+    public static async Task<IResult> ReadAsync(HttpContext http, string? before, int? limit, IConversationStore store, BotProfile profile, IOptions<WebOptions> options)
     {
         if (limit is < 1 or > MaxLimit) return Problems.Bad($"'limit' is 1 to {MaxLimit}.");
         var count = limit ?? DefaultLimit;
+        var bot = BotInfo.Of(options.Value, profile);
         var conversation = http.Visitor().Conversation;
         var view = await store.ReadViewAsync(conversation, count, http.RequestAborted);
         var newest = ConversationSnapshot.Of(view);
         if (before is null)
         {
             var cut = Math.Max(0, newest.Messages.Count - count);
-            return TypedResults.Ok(new MessagePage([.. newest.Messages.Skip(cut)], newest.More || cut > 0));
+            return TypedResults.Ok(new MessagePage([.. newest.Messages.Skip(cut)], newest.More || cut > 0, bot));
         }
 
         var end = await FindAsync(store, conversation, view, before, http.RequestAborted);
         if (end < 0) return Problems.Bad("'before' names no message of this conversation.");
         var from = Math.Max(0, end - count);
         var page = await store.ReadTranscriptAsync(conversation, from, (int)(end - from), http.RequestAborted);
-        return TypedResults.Ok(new MessagePage([.. page.Select(WireMessage.Of)], page.Count == count && from > 0));
+        return TypedResults.Ok(new MessagePage([.. page.Select(WireMessage.Of)], page.Count == count && from > 0, bot));
     }
 
     /// <summary>The transcript number of a message; the transcript's end for one that is not committed yet; -1 when unknown.</summary>

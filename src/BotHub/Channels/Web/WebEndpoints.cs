@@ -46,7 +46,7 @@ public static class WebEndpoints
 
         var id = System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var (token, expires) = await tokens.IssueAsync(new Visitor(id, WebChannel.DefaultBot, body?.Locale));
-        return TypedResults.Created($"/api/chat/conversations/{id}", new ConversationCreated(id, token, expires, new BotInfo(options.Value.BotName, bot.Model, bot.Notice)));
+        return TypedResults.Created($"/api/chat/conversations/{id}", new ConversationCreated(id, token, expires, BotInfo.Of(options.Value, bot)));
     }
 
     private static async Task<IResult> PostAsync(HttpContext http, Inbox inbox, WebLimits limits, IOptions<WebOptions> options, TimeProvider clock)

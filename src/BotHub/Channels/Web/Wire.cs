@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
+using BotHub.Core.Pipeline;
 
 namespace BotHub.Channels.Web;
 
@@ -10,7 +11,10 @@ namespace BotHub.Channels.Web;
 
 public sealed record CreateConversation(string? Locale = null, string? Bot = null);
 
-public sealed record BotInfo(string Name, string Model, string? Notice);
+public sealed record BotInfo(string Name, string Model, string? Notice)
+{
+    public static BotInfo Of(WebOptions options, BotProfile profile) => new(options.BotName, profile.Model, profile.Notice);
+}
 
 public sealed record ConversationCreated(string Conversation, string Token, DateTimeOffset ExpiresAt, BotInfo Bot);
 
@@ -25,7 +29,8 @@ public sealed record WireMessage(string Id, MessageRole Role, string Text, DateT
 }
 
 /// <param name="More">There are older messages.</param>
-public sealed record MessagePage(IReadOnlyList<WireMessage> Messages, bool More);
+/// <param name="Bot">Who answers now: it may have changed since the conversation began.</param>
+public sealed record MessagePage(IReadOnlyList<WireMessage> Messages, bool More, BotInfo Bot);
 
 /// <summary>One event of the stream; the names and fields are AG-UI's (docs.ag-ui.com, concepts/events).</summary>
 public sealed record WireEvent(string Type)

@@ -48,6 +48,8 @@ public sealed class ContractTests(ContractTests.Fixture fixture) : IClassFixture
         var messages = await visitor.MessagesAsync();
         Assert.Equal([("first", "user", "done"), ("t0.a", "assistant", "done")], messages.Select(m => (m.Id, m.Role, m.State)));
         Assert.Equal(text.ToString(), messages[1].Text);
+        var page = await visitor.Http.GetFromJsonAsync<JsonElement>($"{visitor.Base}/messages");
+        Assert.Equal("Fake model", page.GetProperty("bot").GetProperty("model").GetString());
     }
 
     [Fact]

@@ -231,8 +231,7 @@ export class Conversation {
 
   #received(session: StoredSession, event: HubEvent): void {
     if (event.type === 'CUSTOM' && event.name === 'notice') {
-      session.bot = { ...session.bot, notice: event.value.text };
-      this.#storage.session = session;
+      this.#meet(session, { ...session.bot, notice: event.value.text });
       return this.changed('all');
     }
     const applied = this.timeline.apply(event);
@@ -242,6 +241,11 @@ export class Conversation {
       void this.#readOutcome(session);
     }
     if (applied !== 'ignored') this.changed(applied === 'text' ? 'text' : 'all');
+  }
+
+  #meet(session: StoredSession, bot: Bot): void {
+    session.bot = bot;
+    this.#storage.session = session;
   }
 
   #dropped(attempt: number): void {
@@ -275,6 +279,7 @@ export class Conversation {
         if (session !== this.#session) return;
         this.timeline.merge(page);
         this.loaded = true;
+        if (page.bot) this.#meet(session, page.bot);
         return this.changed('all');
       } catch (error) {
         if (error instanceof HubError && error.gone) return session === this.#session ? this.#gone() : undefined;

@@ -17,6 +17,8 @@ export interface Page {
   messages: ServerMessage[];
   /** There are older messages. */
   more: boolean;
+  /** Who answers now: it may have changed since the conversation began. */
+  bot?: Bot;
 }
 
 export interface Bot {
