@@ -7,7 +7,8 @@ using Microsoft.Extensions.AI;
 namespace BotHub.Tests.Hosting;
 
 /// <summary>
-/// A model that does what the message says: <c>say X</c>, <c>hang</c> (one word, then silence until cancelled), <c>fail</c>,
+/// A model that does what the message says: <c>say X</c>, <c>hang</c> (one word, then silence until cancelled),
+/// <c>deaf</c> (the same, but it cannot be cancelled), <c>fail</c>,
 /// <c>fail midway</c>, <c>nothing</c>, <c>spell X</c> (a delta for every character). Anything else is repeated.
 /// </summary>
 public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IPromptLibrary
@@ -55,6 +56,10 @@ public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IProm
             case "hang":
                 yield return Update("Wait");
                 await Task.Delay(Timeout.Infinite, cancellationToken);
+                break;
+            case "deaf":
+                yield return Update("Wait");
+                await Task.Delay(Timeout.Infinite, CancellationToken.None);
                 break;
             case "nothing":
                 break;

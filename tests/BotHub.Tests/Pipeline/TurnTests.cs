@@ -77,6 +77,19 @@ public sealed class TurnTests(TurnTests.Fixture fixture) : IClassFixture<TurnTes
     }
 
     [Fact]
+    public async Task A_model_that_cannot_be_cancelled_does_not_hold_its_conversation()
+    {
+        var visitor = await _hub.VisitAsync();
+        await using var events = await visitor.FollowAsync();
+        using (await visitor.PostAsync("deaf")) { }
+        await events.NextAsync("TEXT_MESSAGE_CONTENT");
+        using (await visitor.Http.PostAsync($"{visitor.Base}/stop", null)) { }
+        await events.NextAsync("RUN_FINISHED");
+        Assert.Equal("stopped", (await visitor.MessagesAsync())[1].State);
+        Assert.Equal("ok", (await visitor.AskAsync("say ok")).Text);
+    }
+
+    [Fact]
     public async Task The_stop_command_overtakes_the_answer_it_is_meant_for()
     {
         var visitor = await _hub.VisitAsync();

@@ -5,24 +5,28 @@ using Microsoft.Extensions.AI;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>Innermost: lets the model answer and passes its text on as it comes.</summary>
-public sealed class GenerateStage(PipelineMetrics metrics) : ITurnStage
+public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) : ITurnStage
 {
+    /// <summary>How long a cancelled model may take to end. One that does not listen must not hold its conversation for good.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
-        var (window, persona, model) = (turn.Window!, turn.Persona!, turn.Model!);
+        var (window, model) = (turn.Window!, turn.Model!);
         var parts = Channel.CreateBounded<ReplyPart>(new BoundedChannelOptions(64) { SingleReader = true });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
+        // Not disposed: a model that does not listen may still hold its token.
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
         var options = Options(turn, position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))));
         var pump = PumpAsync(model.Client, window.Messages, options, turn, parts.Writer, stop.Token);
         try
         {
-            await foreach (var part in parts.Reader.ReadAllAsync(CancellationToken.None)) yield return part;
+            await foreach (var part in parts.Reader.ReadAllAsync(turn.Cancel)) yield return part;
         }
         finally
         {
             // Whoever stops reading (an outer stage, an error) ends the generation too.
             await stop.CancelAsync();
-            await pump;
+            await Task.WhenAny(pump, Task.Delay(Patience, clock));
         }
     }
 
