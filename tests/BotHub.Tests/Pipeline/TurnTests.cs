@@ -73,6 +73,7 @@ public sealed class TurnTests(TurnTests.Fixture fixture) : IClassFixture<TurnTes
         await events.NextAsync("RUN_FINISHED");
         var answer = (await visitor.MessagesAsync())[1];
         Assert.Equal(("Wait", "stopped"), (answer.Text, answer.State));
+        Assert.Equal(1, (await visitor.LedgerAsync(answer.Turn)).GetProperty("completionTokens").GetInt32());
         Assert.Equal("ok", (await visitor.AskAsync("say ok")).Text);
     }
 
