@@ -107,9 +107,15 @@ public abstract class FeedTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var gap = await NextAsync(reader);
         Assert.Equal((-1, 0), (gap.PreviousId, gap.Events.Count));
         await Feed.WriteAsync(lease, 2, [new RunFinished("t0")], false, Cancel);
+        // The connections come back one by one, so there may be a second gap, with the batch lost in it: a reader that sees one reads the log.
         FeedBatch next;
-        do next = await NextAsync(reader);
-        while (next.PreviousId == -1);
+        do
+        {
+            next = await NextAsync(reader);
+            if (next.PreviousId == -1) next = (await other.Feed.ReadAsync(lease.Conversation, Cancel))[^1];
+        }
+        while (next.FirstId != 2);
+
         Assert.Equal((2, 1), (next.FirstId, next.PreviousId));
     }
 

@@ -66,6 +66,8 @@ internal sealed class EventStream(HttpResponse response, Visitor visitor, IConve
                 catch (TimeoutException)
                 {
                     await CommentAsync("", cancel);
+                    // Word of the last batch can be lost with a connection, and no other may follow it.
+                    if (await feed.ReadAsync(visitor.Conversation, cancel) is [.., var last] && last.LastId > _cursor) await CatchUpAsync(cancel);
                     continue;
                 }
 
