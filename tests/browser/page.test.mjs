@@ -302,6 +302,7 @@ test('A failed answer says so under what was shown', async () => {
   const apology = '\n\n(Something went wrong here and the answer is incomplete.)';
   hub.answer = () => ({ deltas: ['Half', apology], error: `Half${apology}` });
   await say(page, 'once more');
+  await waitSettled(page, 5);
   await page.locator('.assistant').last().getByText('Failed', { exact: true }).waitFor();
   assert.equal(await page.locator('.failed').count(), 2);
   await right();
