@@ -46,7 +46,7 @@ public sealed class RecentTranscripts(IConversationStore store) : IDisposable
         part = new Part(from, [.. part.Entries.Skip((int)(from - part.From))]);
         _known.Set(conversation, part, new MemoryCacheEntryOptions
         {
-            Size = part.Entries.Sum(e => 200L + e.Text.Length),
+            Size = part.Entries.Sum(e => 200L + e.Text.Length + (e.Prompt?.Length ?? 0)),
             SlidingExpiration = Forgotten,
             AbsoluteExpirationRelativeToNow = Oldest,
         });

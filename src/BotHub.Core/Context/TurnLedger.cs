@@ -51,7 +51,7 @@ public sealed record TurnLedger(
                 [
                     new LedgerPart("persona", window.SystemTokens, 1),
                     new LedgerPart("history", window.Tokens - window.SystemTokens - window.InputTokens, kept.Count),
-                    new LedgerPart("input", window.InputTokens, turn.Messages.Count),
+                    new LedgerPart("input", window.InputTokens, turn.Questions.Count),
                 ],
             kept,
             window?.History.Where(p => !p.Kept).ToList() ?? [],

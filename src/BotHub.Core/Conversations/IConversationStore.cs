@@ -19,7 +19,14 @@ public interface IConversationStore
     Task<Claim?> ClaimAsync(ConversationId conversation, string owner, TimeSpan lease, CancellationToken cancel);
 
     /// <summary>Extends the lease. <see cref="Fence.Lost"/> means another node has taken over: stop at once and write nothing.</summary>
-    Task<Fence> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel);
+    Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel);
+
+    /// <summary>
+    /// Writes down how far a reply has got on its platform, for whoever takes the conversation over: <see cref="Claim.Note"/>.
+    /// The receipt of the last reply clears it.
+    /// </summary>
+    /// <param name="note">The channel's own, 4096 UTF-16 units at most.</param>
+    Task<Fence> NoteAsync(LeaseKey lease, string note, CancellationToken cancel);
 
     /// <summary>
     /// Ends a turn: appends to the transcript, pops the mailbox, puts the reply into the outbox, stores the ledger, all in one write.
@@ -31,16 +38,25 @@ public interface IConversationStore
     /// Removes a delivered reply from the outbox. With <paramref name="takeNext"/> the lease is kept and the mail that waits by
     /// now is returned; without, or when nothing waits, the conversation is released.
     /// </summary>
-    Task<NextMail> ReceiptAsync(LeaseKey lease, long outboxSequence, string? platformMessageId, bool takeNext, CancellationToken cancel);
+    Task<NextMail> ReceiptAsync(LeaseKey lease, Receipt receipt, bool takeNext, CancellationToken cancel);
 
-    /// <summary>Gives the lease back without a commit; what waits is due again at once. A graceful release does not count as a try.</summary>
-    Task ReleaseAsync(LeaseKey lease, CancellationToken cancel);
+    /// <summary>
+    /// Gives the lease back without a commit; what waits is due again after <paramref name="delay"/>. A graceful release does not count
+    /// as a try, and says that nothing of the outbox is in doubt.
+    /// </summary>
+    Task ReleaseAsync(LeaseKey lease, TimeSpan delay, CancellationToken cancel);
 
     /// <summary>Asks for the end of the answer at the mailbox's head, running or still queued. False when nothing waits.</summary>
     Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel);
 
-    /// <summary>The mailbox number whose answer somebody asked to stop, or null.</summary>
-    Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel);
+    /// <summary>What people have asked for while a turn runs.</summary>
+    Task<Marks> ReadMarksAsync(ConversationId conversation, CancellationToken cancel);
+
+    /// <summary>Where the answer of a turn, or the turn of a platform's message (a user's or an answer's), is; null when not (or no longer) known.</summary>
+    Task<DeliveredAnswer?> FindAnswerAsync(ConversationId conversation, AnswerKey key, CancellationToken cancel);
+
+    /// <summary>Remembers what a person thinks of an answer; null takes it back. False when the turn is not (or no longer) known.</summary>
+    Task<bool> RecordFeedbackAsync(ConversationId conversation, string turn, string user, Feedback? feedback, CancellationToken cancel);
 
     /// <summary>Reads transcript entries by number, oldest first; numbers outside the stored range are left out.</summary>
     Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel);
@@ -59,6 +75,8 @@ public interface IConversationStore
 public enum AcceptOutcome
 {
     Accepted,
+    /// <summary>The new wording took the place of a message that is not answered yet.</summary>
+    Revised,
     /// <summary>The id is known: nothing was stored, and the sender gets the first answer again.</summary>
     Duplicate,
     /// <summary>The mailbox holds as many unanswered messages as it may.</summary>
@@ -79,7 +97,37 @@ public enum Fence
 }
 
 /// <param name="OutboxSequence">The reply's number in the outbox, for its receipt; -1 when the turn had no reply.</param>
-public readonly record struct CommitResult(Fence Fence, long OutboxSequence);
+/// <param name="Revised">A message of the turn was given a new wording meanwhile, and nothing was written: begin the turn anew.</param>
+public readonly record struct CommitResult(Fence Fence, long OutboxSequence, bool Revised = false);
+
+/// <summary>Mailbox numbers that people have marked; -1 for none.</summary>
+/// <param name="Stop">The message whose answer shall end.</param>
+/// <param name="Revised">The message that was given a new wording after its turn had begun: the turn begins anew.</param>
+public readonly record struct Marks(long Stop, long Revised)
+{
+    public static readonly Marks None = new(-1, -1);
+}
+
+public readonly record struct Renewal(Fence Fence, Marks Marks);
+
+/// <param name="OutboxSequence">The reply that is settled.</param>
+/// <param name="Turn">Its turn.</param>
+/// <param name="PlatformIds">The platform's ids of the messages that show it, in order; empty where the channel has none.</param>
+/// <param name="Unknown">The outcome of a send never became known, and the channel's policy decided; counted for operators.</param>
+public sealed record Receipt(long OutboxSequence, string Turn, IReadOnlyList<string> PlatformIds, bool Unknown = false);
+
+/// <summary>Names an answer by its turn or by a platform's message id.</summary>
+public readonly record struct AnswerKey(string? Turn, string? PlatformId);
+
+/// <param name="PlatformIds">The platform's ids of the messages that show the answer, in order.</param>
+/// <param name="Answer">The named message is the answer's own, and not the question's.</param>
+public sealed record DeliveredAnswer(string Turn, IReadOnlyList<string> PlatformIds, bool Answer);
+
+public enum Feedback
+{
+    Up,
+    Down,
+}
 
 /// <param name="Body">Null when the stored body could not be read any more: a poison message.</param>
 public sealed record Mail(long Sequence, InboundMessage? Body);
@@ -91,6 +139,8 @@ public sealed record OutboxEntry(long Sequence, OutboundReply Reply);
 /// <param name="StopSequence">The mailbox number whose answer somebody asked to stop, or -1.</param>
 /// <param name="TranscriptTail">The number the next transcript entry gets.</param>
 /// <param name="WindowStart">The first transcript entry that models may see (after the last <c>/reset</c>).</param>
+/// <param name="InDoubt">The first reply of the outbox was about to be sent when the lease before this one was lost.</param>
+/// <param name="Note">What the channel wrote down about it, or null.</param>
 public sealed record Claim(
     LeaseKey Lease,
     bool Resumed,
@@ -99,7 +149,9 @@ public sealed record Claim(
     long TranscriptTail,
     long WindowStart,
     IReadOnlyList<OutboxEntry> Outbox,
-    IReadOnlyList<Mail> Mail);
+    IReadOnlyList<Mail> Mail,
+    bool InDoubt = false,
+    string? Note = null);
 
 /// <param name="FirstMail">The mailbox number of the first message of the turn; must be the head, else the commit is refused as fenced.</param>
 /// <param name="MailCount">How many messages the turn answered.</param>
@@ -133,7 +185,8 @@ public sealed record ConversationView(
 
 /// <param name="Ready">Conversations with work, claimed ones included.</param>
 /// <param name="OldestDue">How long the most overdue conversation has waited; zero when none is due.</param>
-public sealed record StoreStatus(string Kind, string Version, bool Durable, long Ready, long Due, TimeSpan OldestDue, long DeadLetters, TimeSpan RoundTrip);
+/// <param name="UnknownSends">Replies whose delivery the platform neither confirmed nor refused, ever.</param>
+public sealed record StoreStatus(string Kind, string Version, bool Durable, long Ready, long Due, TimeSpan OldestDue, long DeadLetters, long UnknownSends, TimeSpan RoundTrip);
 
 /// <summary>The store did not answer. The message is safe for operators, not for users.</summary>
 public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -6,9 +6,9 @@ public interface IWakeUps
     /// <summary>Tells other nodes that a conversation is due and this node has no room for it.</summary>
     Task OfferAsync(ConversationId conversation);
 
-    /// <summary>Tells the node that answers in this conversation to look at the stop mark.</summary>
-    Task StopAsync(ConversationId conversation);
+    /// <summary>Tells the node that answers in this conversation to look at the marks.</summary>
+    Task MarkAsync(ConversationId conversation);
 
     /// <summary>Registers the node's handlers; they must return at once.</summary>
-    Task ListenAsync(Action<ConversationId> offered, Action<ConversationId> stopped, CancellationToken cancel);
+    Task ListenAsync(Action<ConversationId> offered, Action<ConversationId> marked, CancellationToken cancel);
 }

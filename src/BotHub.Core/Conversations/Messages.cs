@@ -8,11 +8,55 @@ namespace BotHub.Core.Conversations;
 /// <param name="Locale">A BCP 47 tag such as <c>de-AT</c>, when the platform tells one.</param>
 public sealed record Sender(string Id, string? Name = null, string? Locale = null);
 
+/// <summary>What a message answers to: the words the sender pointed at.</summary>
+/// <param name="Author">Who wrote them, as the channel names people; null when unknown.</param>
+public sealed record Quotation(string? Author, string Text);
+
+[JsonConverter(typeof(JsonStringEnumConverter<AttachmentKind>))]
+public enum AttachmentKind
+{
+    [JsonStringEnumMemberName("file")] File,
+    [JsonStringEnumMemberName("picture")] Picture,
+    [JsonStringEnumMemberName("audio")] Audio,
+    [JsonStringEnumMemberName("video")] Video,
+    [JsonStringEnumMemberName("other")] Other,
+}
+
+/// <summary>A file that came with a message. Its bytes stay at the platform until a stage asks the channel for them.</summary>
+/// <param name="What">What people call it, in plain words: "voice message", "sticker", "photo".</param>
+/// <param name="Reference">What the channel fetches it by.</param>
+/// <param name="Bytes">Its size when the platform tells it.</param>
+public sealed record Attachment(AttachmentKind Kind, string What, string Reference, string? Name = null, string? MediaType = null, long? Bytes = null);
+
 /// <summary>A message as a channel hands it in: verified, normalised, not yet answered. It is what the mailbox stores.</summary>
 /// <param name="Id">The platform's event id or the client's idempotency key: the same id is accepted once.</param>
 /// <param name="Bot">The bot's configured name within the channel.</param>
 /// <param name="At">When the platform says it was sent, or when it arrived.</param>
-public sealed record InboundMessage(string Id, ConversationId Conversation, string Bot, Sender Sender, string Text, DateTimeOffset At);
+public sealed record InboundMessage(string Id, ConversationId Conversation, string Bot, Sender Sender, string Text, DateTimeOffset At)
+{
+    /// <summary>The platform's id of the message, where later events (edits, reactions) name it by that.</summary>
+    public string? PlatformId { get; init; }
+
+    /// <summary>
+    /// The <see cref="PlatformId"/> of an earlier message that this is the new wording of. Not yet answered, it takes its place;
+    /// answered, it is answered anew in the old answer's place.
+    /// </summary>
+    public string? Revises { get; init; }
+
+    /// <summary>The turn whose answer is wanted once more; the text is empty then.</summary>
+    public string? Regenerates { get; init; }
+
+    public Quotation? Quote { get; init; }
+
+    /// <summary>Whom a forwarded message is from, as the channel names people.</summary>
+    public string? ForwardedFrom { get; init; }
+
+    /// <summary>Several people speak in this conversation, so models are told who says what.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Group { get; init; }
+
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+}
 
 [JsonConverter(typeof(JsonStringEnumConverter<MessageRole>))]
 public enum MessageRole
@@ -35,6 +79,8 @@ public enum MessageState
 /// <summary>One entry of a conversation's append-only transcript, and of what <c>GET …/messages</c> returns.</summary>
 /// <param name="Turn">The turn that answered it: <c>t</c> and the mailbox number of the turn's first message, so a repeated turn has the same id.</param>
 /// <param name="InContext">False for what models never see: commands and their answers, error texts.</param>
+/// <param name="Prompt">The text as models see it, where that is more than <paramref name="Text"/>: speaker, quotation, files.</param>
+/// <param name="Supersedes">The turn that this entry's turn answers anew; models no longer see that one.</param>
 public sealed record ChatEntry(
     string Id,
     MessageRole Role,
@@ -42,7 +88,9 @@ public sealed record ChatEntry(
     DateTimeOffset At,
     MessageState State,
     string Turn,
-    bool InContext = true);
+    bool InContext = true,
+    string? Prompt = null,
+    string? Supersedes = null);
 
 /// <summary>A reply on its way out: stored by the commit, removed by the receipt.</summary>
 /// <param name="Message">The assistant's transcript entry: final text and state.</param>

@@ -26,8 +26,7 @@ public interface IConversationFeed
 }
 
 /// <param name="Held">Batches held after this write: the holder cuts the log with a reset when it grows long.</param>
-/// <param name="StopSequence">The mailbox number whose answer somebody asked to stop, or -1.</param>
-public readonly record struct FeedWrite(Fence Fence, int Held, long StopSequence);
+public readonly record struct FeedWrite(Fence Fence, int Held);
 
 public interface IFeedSubscription : IAsyncDisposable
 {

@@ -29,6 +29,8 @@ public interface IModelDirectory
     NamedModel Get(string? name);
 
     IReadOnlyList<NamedModel> All { get; }
+
+    bool Knows(string name) => All.Any(m => m.Name == name);
 }
 
 /// <summary>Keys in <see cref="ChatOptions.AdditionalProperties"/> that models of ours understand; others ignore them.</summary>

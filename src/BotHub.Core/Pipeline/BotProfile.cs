@@ -6,11 +6,10 @@ namespace BotHub.Core.Pipeline;
 /// <summary>What people are told about whom they talk with.</summary>
 public sealed class BotProfile(IModelDirectory models, IPromptLibrary prompts)
 {
-    private NamedModel Current => models.Get(prompts.Get(null).Model);
-
-    /// <summary>The model that answers, in words.</summary>
-    public string Model => Current.Description;
-
-    /// <summary>Set when no language model is loaded, with what to do about it.</summary>
-    public string? Notice => Current.Notice;
+    /// <summary>The model that answers: in words, and what to do where no language model is loaded.</summary>
+    public (string Model, string? Notice) Of(BotChoice choice)
+    {
+        var model = models.Get(choice.Model ?? prompts.Get(choice.Persona).Model);
+        return (model.Description, model.Notice);
+    }
 }

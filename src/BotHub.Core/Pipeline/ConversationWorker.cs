@@ -22,14 +22,18 @@ public sealed partial class ConversationWorker(
     /// <summary>Turns in a row before the conversation goes to the back of the line.</summary>
     private const int TurnsPerLease = 16;
 
+    /// <summary>Bots that are off, told in the log once each, at most.</summary>
+    private const int MostMissing = 100;
+
     private readonly ConcurrentDictionary<string, bool> _missing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IChannel> _channels = channels.ToDictionary(c => c.Id, StringComparer.Ordinal);
 
     /// <summary>Whether the conversation's channel is on. Mail of one that is off waits until it is configured again.</summary>
     internal bool CanWork(ConversationId conversation)
     {
-        if (_channels.ContainsKey(conversation.Channel)) return true;
-        if (_missing.TryAdd(conversation.Channel, true)) Log.NoChannel(log, conversation.Channel);
+        if (_channels.TryGetValue(conversation.Channel, out var channel) && channel.Serves(conversation)) return true;
+        var bot = string.Join(':', conversation.Value.Split(':').Take(2));
+        if (_missing.Count < MostMissing && _missing.TryAdd(bot, true)) Log.NoChannel(log, bot);
         return false;
     }
 
@@ -40,17 +44,19 @@ public sealed partial class ConversationWorker(
         var channel = _channels[conversation.Channel];
         var claimedAt = clock.GetTimestamp();
         if (await store.ClaimAsync(conversation, node.Value, options.Value.Lease, CancellationToken.None) is not { } claim) return;
-        await using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt);
-        await using var surface = channel.Open(claim.Lease, claim.Resumed, handle.StopRequested);
+        await using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt, handle.Marked);
+        var lease = new KeptLease(store, claim, keeper);
+        await using var surface = channel.Open(lease);
         try
         {
-            await WorkAsync(claim, surface, keeper, handle);
+            await WorkAsync(claim, channel, surface, lease, keeper, handle);
         }
-        catch (TurnAbandonedException e) when (e.Reason == TurnEnd.ShuttingDown)
+        catch (TurnAbandonedException e) when (e.Reason is TurnEnd.ShuttingDown or TurnEnd.Revised)
         {
             // In this order: a lease that was given back is not asked what it had shown.
-            await surface.AbandonAsync(CancellationToken.None);
-            await store.ReleaseAsync(claim.Lease, CancellationToken.None);
+            await surface.AbandonAsync();
+            await store.ReleaseAsync(claim.Lease, TimeSpan.Zero, CancellationToken.None);
+            if (e.Reason == TurnEnd.Revised) handle.TryLookAgain();
         }
         catch (TurnAbandonedException)
         {
@@ -58,17 +64,17 @@ public sealed partial class ConversationWorker(
         }
     }
 
-    private async Task WorkAsync(Claim claim, IReplySurface surface, LeaseKeeper keeper, WorkHandle handle)
+    private async Task WorkAsync(Claim claim, IChannel channel, IReplySurface surface, KeptLease lease, LeaseKeeper keeper, WorkHandle handle)
     {
         var (mail, stop) = (claim.Mail, claim.StopSequence);
         for (var i = 0; i < claim.Outbox.Count; i++)
         {
-            var delivery = await surface.DeliverAsync(claim.Outbox[i], repeated: true, CancellationToken.None);
-            if (delivery.Fence == Fence.Lost) return;
-            var next = await store.ReceiptAsync(claim.Lease, claim.Outbox[i].Sequence, delivery.PlatformMessageId, takeNext: i < claim.Outbox.Count - 1 || !handle.Draining, CancellationToken.None);
-            if (next.Fence == Fence.Lost) return;
+            var left = claim.Outbox[i];
+            var last = i == claim.Outbox.Count - 1;
+            var delivery = await surface.DeliverAsync(left, i == 0 && claim.InDoubt ? DeliveryState.InDoubt : DeliveryState.Postponed);
+            if (await SettleAsync(claim.Lease, lease, left, delivery, takeNext: !last || !handle.Draining) is not { } next) return;
             (mail, stop) = (next.Mail, next.StopSequence);
-            if (mail.Count == 0 && i == claim.Outbox.Count - 1) return;
+            if (mail.Count == 0 && last) return;
         }
 
         var (tail, window, tries) = (claim.TranscriptTail, claim.WindowStart, claim.Tries);
@@ -76,7 +82,7 @@ public sealed partial class ConversationWorker(
         {
             var startedAt = clock.GetTimestamp();
             using var lifetime = new TurnLifetime(options.Value.TurnTimeout, clock);
-            var turn = new Turn(claim, Burst(mail), tries, tail, window, lifetime, surface, clock.GetUtcNow());
+            var turn = new Turn(claim, Burst(mail), tries, tail, window, lifetime, channel, surface, clock.GetUtcNow()) { Supersedes = await SupersededAsync(claim, mail[0].Body) };
             keeper.Watch(lifetime, startedAt);
             handle.Begin(turn);
             if (stop == turn.Mail[0].Sequence) lifetime.EndWith(TurnEnd.Stopped);
@@ -84,15 +90,39 @@ public sealed partial class ConversationWorker(
             handle.Begin(null);
             keeper.Watch(null, clock.GetTimestamp());
 
-            tail += turn.Messages.Count + 1;
+            tail += turn.Questions.Count + 1;
             if (turn.ResetWindow) window = tail;
             tries = 1;
             var takeNext = turns < TurnsPerLease && !handle.Draining && !surface.WantsNewLease;
-            var next = await store.ReceiptAsync(claim.Lease, turn.Reply!.Sequence, turn.Delivered.PlatformMessageId, takeNext, CancellationToken.None);
-            if (next.Fence == Fence.Lost) return;
+            if (await SettleAsync(claim.Lease, lease, turn.Reply!, turn.Delivered, takeNext) is not { } next) return;
             (mail, stop) = (next.Mail, next.StopSequence);
         }
     }
+
+    /// <summary>Takes a delivered reply out of the outbox, or gives the conversation back until the platform may be called again.</summary>
+    /// <returns>The next mail, or null when the work ends here.</returns>
+    private async Task<NextMail?> SettleAsync(LeaseKey key, KeptLease lease, OutboxEntry entry, Delivery delivery, bool takeNext)
+    {
+        if (delivery.Fence == Fence.Lost) return null;
+        if (delivery.Later is { } wait)
+        {
+            Log.Postponed(log, key.Conversation, entry.Reply.Message.Turn, (long)wait.TotalMilliseconds);
+            await store.ReleaseAsync(key, wait, CancellationToken.None);
+            return null;
+        }
+
+        var receipt = new Receipt(entry.Sequence, entry.Reply.Message.Turn, delivery.PlatformIds, delivery.Unknown);
+        var next = await store.ReceiptAsync(key, receipt, takeNext, CancellationToken.None);
+        lease.Settle();
+        return next.Fence == Fence.Lost ? null : next;
+    }
+
+    private async Task<DeliveredAnswer?> SupersededAsync(Claim claim, InboundMessage? message) => message switch
+    {
+        { Revises: { } wording } => await store.FindAnswerAsync(claim.Lease.Conversation, new AnswerKey(null, wording), CancellationToken.None),
+        { Regenerates: { } turn } => await store.FindAnswerAsync(claim.Lease.Conversation, new AnswerKey(turn, null), CancellationToken.None),
+        _ => null,
+    };
 
     private async Task RunTurnAsync(Turn turn)
     {
@@ -114,7 +144,7 @@ public sealed partial class ConversationWorker(
     private IReadOnlyList<Mail> Burst(IReadOnlyList<Mail> mail)
     {
         if (options.Value.Debounce == TimeSpan.Zero) return [mail[0]];
-        var count = mail.Take(options.Value.MaxBurst).TakeWhile(m => m.Body is not null && CommandStage.Parse(m.Body.Text) is null).Count();
+        var count = mail.Take(options.Value.MaxBurst).TakeWhile(m => m.Body is { Revises: null, Regenerates: null } && CommandStage.Parse(m.Body.Text) is null).Count();
         return [.. mail.Take(Math.Max(1, count))];
     }
 
@@ -126,8 +156,11 @@ public sealed partial class ConversationWorker(
         [LoggerMessage(1011, LogLevel.Warning, "Lease {Epoch} of {Conversation} was lost; another claim takes the turn up again.")]
         public static partial void Abandoned(ILogger log, ConversationId conversation, long epoch);
 
-        [LoggerMessage(1012, LogLevel.Error, "There is mail for the channel '{Channel}', which is off. It waits until the channel is configured again.")]
-        public static partial void NoChannel(ILogger log, string channel);
+        [LoggerMessage(1013, LogLevel.Information, "The reply of turn {Turn} of {Conversation} is delivered in {Milliseconds} ms or later: its platform wants to be left alone.")]
+        public static partial void Postponed(ILogger log, ConversationId conversation, string turn, long milliseconds);
+
+        [LoggerMessage(1012, LogLevel.Error, "There is mail for '{Bot}', which is off. It waits until the channel is configured again.")]
+        public static partial void NoChannel(ILogger log, string bot);
     }
 }
 

@@ -58,8 +58,8 @@ public sealed partial class Dispatcher(
         }
     }
 
-    /// <summary>Makes a turn that runs on this node look at the stop mark. False when none runs here.</summary>
-    public bool CheckStop(ConversationId conversation)
+    /// <summary>Makes a turn that runs on this node look at the marks. False when none runs here.</summary>
+    public bool CheckMarks(ConversationId conversation)
     {
         if (!_running.TryGetValue(conversation, out var handle)) return false;
         _ = CheckAsync();
@@ -67,8 +67,8 @@ public sealed partial class Dispatcher(
 
         async Task CheckAsync()
         {
-            try { handle.StopRequested((await store.ReadStopAsync(conversation, _stop.Token)) ?? -1); }
-            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException) { /* the feed's next write tells it */ }
+            try { handle.Marked(await store.ReadMarksAsync(conversation, _stop.Token)); }
+            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException) { /* the lease's next renewal tells it */ }
         }
     }
 
@@ -82,7 +82,7 @@ public sealed partial class Dispatcher(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _loops = Task.WhenAll(StartWorkersAsync(), SweepAsync());
-        return wakeUps.ListenAsync(offered: c => _hints.Writer.TryWrite(c), stopped: c => CheckStop(c), cancellationToken);
+        return wakeUps.ListenAsync(offered: c => _hints.Writer.TryWrite(c), marked: c => CheckMarks(c), cancellationToken);
     }
 
     private async Task StartWorkersAsync()

@@ -8,11 +8,33 @@ public interface IChannel
     /// <summary>The first part of its conversations' ids.</summary>
     string Id { get; }
 
+    /// <summary>Whether the conversation's bot is configured. Mail of one that is not waits until it is configured again.</summary>
+    bool Serves(ConversationId conversation) => true;
+
+    /// <summary>Who answers in this conversation.</summary>
+    BotChoice ChoiceFor(ConversationId conversation) => BotChoice.Default;
+
+    /// <summary>Every choice that is configured, with its section: checked against models and prompts when the host starts.</summary>
+    IEnumerable<(string Section, BotChoice Choice)> Choices => [];
+
     /// <summary>Opens the reply side of a conversation for one lease.</summary>
-    /// <param name="onStopRequested">Called with the stop mark whenever the surface learns of one.</param>
-    /// <param name="resumed">The lease before did not end cleanly: what it had shown is void.</param>
-    IReplySurface Open(LeaseKey lease, bool resumed, Action<long> onStopRequested);
+    IReplySurface Open(ReplyLease lease);
+
+    /// <summary>Opens a file that came with a message, within the platform's limits. The caller disposes it.</summary>
+    /// <exception cref="AttachmentException">It cannot be had; the text is meant for the user.</exception>
+    Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
+        throw new AttachmentException("This channel does not take files.");
 }
+
+/// <param name="Persona">The persona's id; null is the default one.</param>
+/// <param name="Model">The model's name; null is the persona's.</param>
+public sealed record BotChoice(string? Persona, string? Model)
+{
+    public static readonly BotChoice Default = new(null, null);
+}
+
+/// <summary>A file could not be had. The text is meant for the user.</summary>
+public sealed class AttachmentException(string text, Exception? inner = null) : Exception(text, inner);
 
 /// <summary>
 /// Shows one conversation's replies on its platform, within its limits. Used by one turn at a time. A surface may throw
@@ -24,20 +46,36 @@ public interface IReplySurface : IAsyncDisposable
     bool WantsNewLease => false;
 
     /// <summary>A turn begins: show that the bot is busy.</summary>
-    ValueTask StartAsync(string turn, int mailCount, string messageId, CancellationToken cancel);
+    ValueTask StartAsync(Turn turn);
 
     /// <summary>Shows progress or more text. Cosmetic: a surface may gather or drop what the final text will bring anyway.</summary>
-    ValueTask ShowAsync(ReplyPart part, CancellationToken cancel);
+    ValueTask ShowAsync(ReplyPart part);
 
-    /// <summary>
-    /// Delivers the committed reply so that repeating it shows nothing twice.
-    /// </summary>
-    /// <param name="repeated">The turn was committed under an earlier lease; it may have been delivered already.</param>
-    /// <returns>The platform's message id for the receipt, when it has one.</returns>
-    ValueTask<Delivery> DeliverAsync(OutboxEntry entry, bool repeated, CancellationToken cancel);
+    /// <summary>Delivers the committed reply so that repeating it shows nothing twice, or as seldom as the platform allows.</summary>
+    ValueTask<Delivery> DeliverAsync(OutboxEntry entry, DeliveryState state);
 
-    /// <summary>The turn ends without a reply and is begun anew under another lease: takes back what was shown of it.</summary>
-    ValueTask AbandonAsync(CancellationToken cancel) => default;
+    /// <summary>The turn ends without a reply and is begun anew: takes back what was shown of it.</summary>
+    ValueTask AbandonAsync() => default;
 }
 
-public readonly record struct Delivery(Fence Fence, string? PlatformMessageId = null);
+/// <summary>What is known of a committed reply before it is delivered.</summary>
+public enum DeliveryState
+{
+    /// <summary>Committed just now by the turn that was shown on this surface.</summary>
+    Fresh,
+    /// <summary>Committed under an earlier lease, which gave it back unsent; <see cref="ReplyLease.Note"/> tells how far it had got.</summary>
+    Postponed,
+    /// <summary>Committed under an earlier lease that was lost while the reply, or its next part, was about to be sent.</summary>
+    InDoubt,
+}
+
+/// <param name="PlatformIds">The platform's ids of the messages that show the reply, in order.</param>
+/// <param name="Unknown">The outcome of a send never became known; the channel's policy decided.</param>
+/// <param name="Later">The reply is not delivered yet: the platform wants to be left alone for so long. It stays in the outbox.</param>
+public readonly record struct Delivery(Fence Fence, IReadOnlyList<string> PlatformIds, bool Unknown = false, TimeSpan? Later = null)
+{
+    public static readonly Delivery Lost = new(Fence.Lost, []);
+    public static readonly Delivery Done = new(Fence.Held, []);
+
+    public static Delivery Postponed(TimeSpan wait) => new(Fence.Held, [], Later: wait);
+}

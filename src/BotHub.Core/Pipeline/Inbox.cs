@@ -15,6 +15,7 @@ public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher
         var delay = command is null ? options.Value.Debounce : TimeSpan.Zero;
         var result = await store.AcceptAsync(message, delay, cancel);
         if (result.Outcome == AcceptOutcome.Accepted) dispatcher.Hint(message.Conversation, delay);
+        else if (result.Outcome == AcceptOutcome.Revised) await MarkedAsync(message.Conversation);
         return result;
     }
 
@@ -22,8 +23,13 @@ public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher
     public async Task<bool> StopAsync(ConversationId conversation, CancellationToken cancel)
     {
         if (!await store.RequestStopAsync(conversation, cancel)) return false;
-        if (!dispatcher.CheckStop(conversation)) await wakeUps.StopAsync(conversation);
+        await MarkedAsync(conversation);
         return true;
+    }
+
+    private async Task MarkedAsync(ConversationId conversation)
+    {
+        if (!dispatcher.CheckMarks(conversation)) await wakeUps.MarkAsync(conversation);
     }
 
     /// <summary>

@@ -3,22 +3,50 @@ using BotHub.Core.Conversations;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>
-/// Renews one lease at a third of its length while a turn runs, and tells the turn when it is lost. Past the longest turn it stops
-/// renewing: a hung turn must not hold a conversation for good.
+/// Renews one lease at a third of its length while a turn runs, and tells the turn when it is lost or marked. Past the longest turn it
+/// stops renewing: a hung turn must not hold a conversation for good.
 /// </summary>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private readonly Lock _gate = new();
+    private readonly IConversationStore _store;
+    private readonly LeaseKey _lease;
+    private readonly PipelineOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly Action<Marks> _onMarks;
     private TurnLifetime? _turn;
     private long _turnStart;
+    private long _renewedAt;
     private bool _lost;
 
-    public LeaseKeeper(IConversationStore store, LeaseKey lease, PipelineOptions options, TimeProvider clock, long claimedAt)
+    public LeaseKeeper(IConversationStore store, LeaseKey lease, PipelineOptions options, TimeProvider clock, long claimedAt, Action<Marks> onMarks)
     {
-        _turnStart = claimedAt;
-        _loop = KeepAsync(store, lease, options, clock, claimedAt);
+        (_store, _lease, _options, _clock, _onMarks) = (store, lease, options, clock, onMarks);
+        _turnStart = _renewedAt = claimedAt;
+        _loop = KeepAsync();
+    }
+
+    /// <summary>Makes sure that the lease lasts so long still, by this node's own clock and from before the renewal.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not say whether it holds.</exception>
+    public async Task<Fence> EnsureAsync(TimeSpan atLeast)
+    {
+        if (_clock.GetElapsedTime(Volatile.Read(ref _renewedAt)) + atLeast < _options.Lease) return Fence.Held;
+        var fence = await RenewAsync(CancellationToken.None);
+        if (fence == Fence.Lost) Lose();
+        return fence;
+    }
+
+    private async Task<Fence> RenewAsync(CancellationToken cancel)
+    {
+        // The deadline counts from before the call: the store's clock starts when the script runs, never earlier.
+        var before = _clock.GetTimestamp();
+        var renewal = await _store.RenewAsync(_lease, _options.Lease, cancel);
+        if (renewal.Fence == Fence.Lost) return Fence.Lost;
+        Volatile.Write(ref _renewedAt, before);
+        _onMarks(renewal.Marks);
+        return Fence.Held;
     }
 
     /// <summary>The turn to cancel when the lease is lost; null between turns.</summary>
@@ -40,27 +68,24 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         }
     }
 
-    private async Task KeepAsync(IConversationStore store, LeaseKey lease, PipelineOptions options, TimeProvider clock, long renewedAt)
+    private async Task KeepAsync()
     {
-        using var timer = new PeriodicTimer(options.Lease / 3, clock);
+        using var timer = new PeriodicTimer(_options.Lease / 3, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                // The deadline counts from before the call: the store's clock starts when the script runs, never earlier.
-                var before = clock.GetTimestamp();
-                if (clock.GetElapsedTime(Volatile.Read(ref _turnStart)) < options.TurnTimeout + options.Lease)
+                if (_clock.GetElapsedTime(Volatile.Read(ref _turnStart)) < _options.TurnTimeout + _options.Lease)
                 {
                     try
                     {
-                        if (await store.RenewAsync(lease, options.Lease, _stop.Token) == Fence.Lost) break;
-                        renewedAt = before;
+                        if (await RenewAsync(_stop.Token) == Fence.Lost) break;
                         continue;
                     }
                     catch (StoreUnavailableException) { /* tried again until the lease has run out */ }
                 }
 
-                if (clock.GetElapsedTime(renewedAt) >= options.Lease) break;
+                if (_clock.GetElapsedTime(Volatile.Read(ref _renewedAt)) >= _options.Lease) break;
             }
 
             Lose();

@@ -25,6 +25,8 @@ public static class PipelineRegistration
         services.AddSingleton<CommitStage>();
         services.AddSingleton<LimitsStage>();
         services.AddSingleton<CommandStage>();
+        services.AddSingleton<ReviseStage>();
+        services.AddSingleton<FileStage>();
         services.AddSingleton<LoadStage>();
         services.AddSingleton<PromptStage>();
         services.AddSingleton<MeterStage>();
@@ -34,6 +36,7 @@ public static class PipelineRegistration
         services.AddSingleton<BotProfile>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Dispatcher>();
+        services.AddHostedService<ChoiceCheck>();
         services.AddHostedService(s => s.GetRequiredService<Dispatcher>());
         return builder;
     }

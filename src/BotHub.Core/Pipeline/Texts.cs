@@ -24,6 +24,11 @@ public static class Texts
     public static string TooLongForModel(int tokens, int room) =>
         $"This message is too long for the model in use: {tokens:N0} tokens, and there is room for {room:N0}. Please shorten it or send it in parts.";
 
+    /// <summary>Files that came with a message and that no stage can read.</summary>
+    public static string CannotRead(string files) =>
+        $"I got {files}, but I cannot look into that kind of file yet. Please tell me in words what it is about.";
+
+    public const string TooOld = "This answer is too old to be written anew. Please ask again.";
     public const string Empty = "This message holds no text, so there is nothing to answer.";
     public const string Busy = "I am answering as many people as I can right now. Please try again in a moment.";
     public const string Reset = "Done: I start afresh and no longer look at what was said before. The messages above stay as they are.";

@@ -8,7 +8,7 @@ namespace BotHub.Core.Pipeline;
 /// <summary>One user message, or a burst of them, being answered. It belongs to one lease and runs on one node.</summary>
 public sealed class Turn
 {
-    public Turn(Claim claim, IReadOnlyList<Mail> mail, int tries, long transcriptTail, long windowStart, TurnLifetime lifetime, IReplySurface surface, DateTimeOffset startedAt)
+    public Turn(Claim claim, IReadOnlyList<Mail> mail, int tries, long transcriptTail, long windowStart, TurnLifetime lifetime, IChannel channel, IReplySurface surface, DateTimeOffset startedAt)
     {
         Lease = claim.Lease;
         Mail = mail;
@@ -16,10 +16,12 @@ public sealed class Turn
         TranscriptTail = transcriptTail;
         WindowStart = windowStart;
         Lifetime = lifetime;
+        Channel = channel;
         Surface = surface;
         StartedAt = startedAt;
         Id = IdOf(mail[0].Sequence);
         Messages = [.. mail.Where(m => m.Body is not null).Select(m => m.Body!)];
+        Questions = [.. Messages.Select(m => new Question(m.Id, m.Text, m.At, PromptText.Of(m)))];
     }
 
     /// <summary>Names the turn that begins at this mailbox number: repeated after a crash, it is the same turn.</summary>
@@ -44,13 +46,20 @@ public sealed class Turn
     public long WindowStart { get; }
     public TurnLifetime Lifetime { get; }
     public CancellationToken Cancel => Lifetime.Token;
+    public IChannel Channel { get; }
     public IReplySurface Surface { get; }
     public DateTimeOffset StartedAt { get; }
 
     /// <summary>Given to the user with an error, and to the log with everything else.</summary>
     public string Reference { get; } = Guid.NewGuid().ToString("N")[..8];
 
+    /// <summary>The earlier answer that this turn's answer takes the place of; null for a turn of its own.</summary>
+    public DeliveredAnswer? Supersedes { get; init; }
+
     // What the stages find out, in their order.
+
+    /// <summary>What is asked, as the transcript and the model get it.</summary>
+    public IReadOnlyList<Question> Questions { get; set; }
 
     /// <summary>Earlier entries that models may see, oldest first.</summary>
     public IReadOnlyList<ChatEntry> History { get; set; } = [];
@@ -77,6 +86,12 @@ public sealed class Turn
 
     /// <summary>Set by the delivery.</summary>
     public Delivery Delivered { get; set; }
+}
+
+/// <param name="Prompt">The text as models see it, where that is more than <paramref name="Text"/>.</param>
+public sealed record Question(string Id, string Text, DateTimeOffset At, string? Prompt)
+{
+    public string ForModel => Prompt ?? Text;
 }
 
 /// <summary>What the meter measured.</summary>

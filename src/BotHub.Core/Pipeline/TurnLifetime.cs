@@ -7,6 +7,8 @@ public enum TurnEnd
     Stopped,
     /// <summary>The turn's own deadline passed.</summary>
     TimedOut,
+    /// <summary>A message of the turn was given a new wording: the turn begins anew.</summary>
+    Revised,
     /// <summary>Another node has the conversation: nothing may be written or sent any more.</summary>
     LeaseLost,
     /// <summary>The host stops and the drain time is over: the conversation is given back for another node.</summary>

@@ -1,3 +1,5 @@
+using BotHub.Core.Conversations;
+
 namespace BotHub.Core.Pipeline;
 
 /// <summary>A conversation being worked on by this node, as the dispatcher sees it.</summary>
@@ -39,12 +41,14 @@ internal sealed class WorkHandle
         }
     }
 
-    /// <summary>Ends the running turn when the stop mark is meant for it.</summary>
-    public void StopRequested(long sequence)
+    /// <summary>Ends the running turn when a mark is meant for it.</summary>
+    public void Marked(Marks marks)
     {
         lock (_gate)
         {
-            if (_turn is not null && _turn.Mail[0].Sequence == sequence) _turn.Lifetime.EndWith(TurnEnd.Stopped);
+            if (_turn is null) return;
+            if (_turn.Mail[0].Sequence == marks.Stop) _turn.Lifetime.EndWith(TurnEnd.Stopped);
+            else if (_turn.Mail[0].Sequence <= marks.Revised && marks.Revised <= _turn.Mail[^1].Sequence) _turn.Lifetime.EndWith(TurnEnd.Revised);
         }
     }
 

@@ -5,4 +5,6 @@ public interface IPromptLibrary
 {
     /// <summary>The persona of that id; the default for null or an unknown id.</summary>
     Persona Get(string? id);
+
+    bool Knows(string id) => Get(id).Id == id;
 }

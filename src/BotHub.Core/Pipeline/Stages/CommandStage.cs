@@ -3,7 +3,7 @@ using BotHub.Core.Conversations;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>Answers messages that are commands, without a model. The table below is the one place that names them, for all channels.</summary>
-public sealed class CommandStage(Models.IModelDirectory models, IConversationStore store) : ITurnStage
+public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptLibrary prompts, IConversationStore store) : ITurnStage
 {
     /// <summary>The commands as users see them in <c>/help</c> and in the channels' command menus.</summary>
     public static readonly IReadOnlyList<(string Name, string Description)> Table =
@@ -42,7 +42,8 @@ public sealed class CommandStage(Models.IModelDirectory models, IConversationSto
 
     private async Task<string> StatusAsync(Turn turn)
     {
-        var model = models.Get(null);
+        var choice = turn.Channel.ChoiceFor(turn.Conversation);
+        var model = models.Get(choice.Model ?? prompts.Get(choice.Persona).Model);
         var status = await store.ReadStatusAsync(turn.Cancel);
         var messages = turn.TranscriptTail - turn.WindowStart;
         return $"""

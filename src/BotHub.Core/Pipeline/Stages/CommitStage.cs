@@ -56,7 +56,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
     {
         switch (turn.Lifetime.End)
         {
-            case TurnEnd.LeaseLost or TurnEnd.ShuttingDown:
+            case TurnEnd.LeaseLost or TurnEnd.ShuttingDown or TurnEnd.Revised:
                 throw new TurnAbandonedException(turn.Lifetime.End);
             case TurnEnd.Stopped when e is OperationCanceledException:
                 return ((MessageState.Stopped, null), null);
@@ -87,7 +87,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
             turn.Mail[0].Sequence,
             turn.Mail.Count,
             turn.Id,
-            [.. turn.Messages.Select(m => new ChatEntry(m.Id, MessageRole.User, m.Text, m.At, MessageState.Done, turn.Id, turn.InContext)), answer],
+            [.. turn.Questions.Select(q => new ChatEntry(q.Id, MessageRole.User, q.Text, q.At, MessageState.Done, turn.Id, turn.InContext, q.Prompt, turn.Supersedes?.Turn)), answer],
             reply,
             TurnLedger.Of(turn, state, code, now).ToJson(),
             turn.ResetWindow,
@@ -95,6 +95,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
         if (turn.Lifetime.End is TurnEnd.LeaseLost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
         var result = await store.CommitAsync(turn.Lease, commit, CancellationToken.None);
         if (result.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
+        if (result.Revised) throw new TurnAbandonedException(TurnEnd.Revised);
         transcripts.Append(turn.Conversation, turn.TranscriptTail, commit.Entries);
         turn.Reply = new OutboxEntry(result.OutboxSequence, reply);
     }

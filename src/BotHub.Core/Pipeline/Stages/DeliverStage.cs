@@ -7,14 +7,14 @@ public sealed class DeliverStage : ITurnStage
 {
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
-        await turn.Surface.StartAsync(turn.Id, turn.Mail.Count, turn.AnswerId, CancellationToken.None);
+        await turn.Surface.StartAsync(turn);
         await foreach (var part in next(turn))
         {
-            await turn.Surface.ShowAsync(part, CancellationToken.None);
+            await turn.Surface.ShowAsync(part);
             yield return part;
         }
 
-        var delivery = await turn.Surface.DeliverAsync(turn.Reply!, repeated: false, CancellationToken.None);
+        var delivery = await turn.Surface.DeliverAsync(turn.Reply!, DeliveryState.Fresh);
         if (delivery.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
         turn.Delivered = delivery;
     }

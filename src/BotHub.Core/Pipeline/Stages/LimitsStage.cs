@@ -10,9 +10,12 @@ public sealed class LimitsStage(IOptions<PipelineOptions> options) : ITurnStage
         if (turn.Messages.Count == 0) return Reject(turn, "unreadable", Texts.Unreadable(turn.Reference), deadLetter: true);
         if (turn.Tries > options.Value.MaxTries) return Reject(turn, "gave_up", Texts.GaveUp(turn.Reference), deadLetter: true);
 
+        // The turn behind it is answered again: its questions have passed here already.
+        if (turn.Messages[0].Regenerates is not null) return next(turn);
+
         var length = turn.Messages.Sum(m => m.Text.Length);
         if (length > options.Value.MaxTextLength) return Reject(turn, "too_long", Texts.TooLong(length, options.Value.MaxTextLength));
-        if (turn.Messages.All(m => string.IsNullOrWhiteSpace(m.Text))) return Reject(turn, "empty", Texts.Empty);
+        if (turn.Messages.All(m => string.IsNullOrWhiteSpace(m.Text) && m.Attachments is null)) return Reject(turn, "empty", Texts.Empty);
         return next(turn);
     }
 

@@ -10,14 +10,15 @@ public sealed class PromptStage(IPromptLibrary prompts, IModelDirectory models, 
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
         var first = turn.Messages[0];
-        var persona = prompts.Get(null);
-        var model = models.Get(persona.Model);
+        var choice = turn.Channel.ChoiceFor(turn.Conversation);
+        var persona = prompts.Get(choice.Persona);
+        var model = models.Get(choice.Model ?? persona.Model);
         (turn.Persona, turn.Model) = (persona, model);
 
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var system = persona.Render(new PromptVariables(first.Bot, turn.Conversation.Channel, first.Sender.Name, first.Sender.Locale, today));
         var reserve = Math.Min(persona.Sampling.MaxTokens ?? model.MaxTokens, model.MaxTokens);
-        var window = PromptWindow.Build(system, turn.History, turn.Messages, model.Meter, reserve);
+        var window = PromptWindow.Build(system, turn.History, [.. turn.Questions.Select(q => q.ForModel)], model.Meter, reserve);
         turn.Window = window;
         turn.Figures.PromptTokens = window.Tokens;
         if (!window.Fits)

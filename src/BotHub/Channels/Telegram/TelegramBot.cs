@@ -1,0 +1,34 @@
+using System.Globalization;
+using BotHub.Core.Conversations;
+using Telegram.Bot;
+
+namespace BotHub.Channels.Telegram;
+
+/// <summary>One configured bot.</summary>
+/// <param name="Client">Calls its Bot API server: without the library's own retries, its token kept out of logs and traces.</param>
+internal sealed record TelegramBot(TelegramBotOptions Options, ITelegramBotClient Client)
+{
+    public string Name => Options.Name;
+
+    public long Id => Options.Id;
+
+    /// <summary>What the governor and the store know it by.</summary>
+    public string Key => string.Create(CultureInfo.InvariantCulture, $"{TelegramChannel.ChannelId}:{Id}");
+
+    /// <summary>Without the at sign; null until the server has been asked.</summary>
+    public string? Username { get; set; }
+
+    public override string ToString() => Options.ToString();
+}
+
+/// <summary>The configured bots.</summary>
+internal sealed class TelegramBots(IReadOnlyList<TelegramBot> all)
+{
+    private readonly Dictionary<long, TelegramBot> _byId = all.ToDictionary(b => b.Id);
+
+    public IReadOnlyList<TelegramBot> All => all;
+
+    public TelegramBot? Find(long id) => _byId.GetValueOrDefault(id);
+
+    public TelegramBot? Find(ConversationId conversation) => TelegramAddress.TryParse(conversation, out var address) ? Find(address.Bot) : null;
+}

@@ -1,0 +1,20 @@
+using BotHub.Core.Conversations;
+using BotHub.Core.Pipeline;
+
+namespace BotHub.Channels.Telegram;
+
+/// <summary>Telegram, for all configured bots.</summary>
+internal sealed class TelegramChannel(TelegramBots bots) : IChannel
+{
+    public const string ChannelId = "telegram";
+
+    public string Id => ChannelId;
+
+    public bool Serves(ConversationId conversation) => bots.Find(conversation) is not null;
+
+    public BotChoice ChoiceFor(ConversationId conversation) => bots.Find(conversation) is { } bot ? new BotChoice(bot.Options.Persona, bot.Options.Model) : BotChoice.Default;
+
+    public IEnumerable<(string Section, BotChoice Choice)> Choices => bots.All.Select(b => ($"{TelegramOptions.Section}:{b.Name}", new BotChoice(b.Options.Persona, b.Options.Model)));
+
+    public IReplySurface Open(ReplyLease lease) => throw new NotSupportedException();
+}

@@ -1,0 +1,92 @@
+namespace BotHub.Channels.Telegram;
+
+/// <summary>Section <c>Channels:Telegram</c>: any number of bots, each a section with a name of the operator's choice.</summary>
+public sealed record TelegramOptions(IReadOnlyDictionary<string, TelegramBotOptions> Bots)
+{
+    public const string Section = "Channels:Telegram";
+}
+
+public enum ReceiveMode
+{
+    Polling,
+    Webhook,
+}
+
+/// <summary>How an answer is shown while it is being written.</summary>
+public enum StreamingMode
+{
+    /// <summary>Drafts in private chats, edits of one message in groups.</summary>
+    Auto,
+    /// <summary>Edits of one message everywhere: a repeated delivery then shows nothing twice in private chats either.</summary>
+    Edit,
+    /// <summary>Only the finished answer.</summary>
+    Off,
+}
+
+/// <summary>What happens to a reply of which nobody can know whether it was sent (the connection broke after the request had left).</summary>
+public enum UnknownSendPolicy
+{
+    /// <summary>It is sent again: at worst people see it twice.</summary>
+    Resend,
+    /// <summary>It is not sent again: at worst people never see it; the operator is told.</summary>
+    Skip,
+}
+
+/// <summary>Section <c>Channels:Telegram:NAME</c>.</summary>
+public sealed record TelegramBotOptions
+{
+    /// <summary>The name of the section: the bot's name among operators.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Given by BotFather: <c>digits:secret</c>. Never logged.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>A Bot API server of one's own; null is Telegram's.</summary>
+    public Uri? ApiUrl { get; init; }
+
+    public ReceiveMode Mode { get; init; }
+
+    /// <summary>The public address of this hub under which Telegram shall call it; the path is the hub's own.</summary>
+    public Uri? WebhookUrl { get; init; }
+
+    /// <summary>Sent by Telegram with every update, 1 to 256 of <c>A-Z a-z 0-9 _ -</c>.</summary>
+    public string? WebhookSecret { get; init; }
+
+    public string? Persona { get; init; }
+    public string? Model { get; init; }
+
+    /// <summary>
+    /// Who may talk with the bot: <c>*</c> everybody, a user's id, a group's id (negative), <c>@username</c>, <c>admins</c> (of the group they
+    /// write in). Nobody else is answered; empty answers nobody.
+    /// </summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    public StreamingMode Streaming { get; init; } = StreamingMode.Auto;
+
+    /// <summary>Whether answers may be sent as rich messages where the server takes them.</summary>
+    public bool Rich { get; init; } = true;
+
+    /// <summary>Whether answers carry buttons for feedback and for another try.</summary>
+    public bool Buttons { get; init; } = true;
+
+    public bool LinkPreviews { get; init; }
+    public UnknownSendPolicy UnknownSends { get; init; } = UnknownSendPolicy.Resend;
+
+    /// <summary>The largest file that is fetched, in megabytes (2^20 bytes). Telegram's own server gives out 20.</summary>
+    public int MaxFileMegabytes { get; init; } = 20;
+
+    /// <summary>Calls a second by the whole bot, over all replicas; 0 is no limit. Telegram speaks of about 30.</summary>
+    public double CallsPerSecond { get; init; } = 25;
+
+    /// <summary>Calls a second in one private chat; 0 is no limit. Telegram speaks of about one.</summary>
+    public double ChatCallsPerSecond { get; init; } = 1;
+
+    /// <summary>Calls a minute in one group; 0 is no limit. Telegram speaks of 20.</summary>
+    public int GroupCallsPerMinute { get; init; } = 18;
+
+    /// <summary>The digits before the token's colon: public, and the same for good.</summary>
+    public long Id => long.Parse(Token.AsSpan(0, Token.IndexOf(':', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Leaves the secrets out.</summary>
+    public override string ToString() => $"{Name} ({Id})";
+}
