@@ -92,8 +92,8 @@ public enum GrantOutcome
 
 /// <param name="Wait">Zero unless the outcome is <see cref="GrantOutcome.Wait"/>.</param>
 /// <param name="Reserved">
-/// True: the call has its place, paid for; make it after the wait without asking again, though with
-/// <see cref="IOutboundGovernor.ConfirmAsync"/>. False: nothing is held; ask again after the wait.
+/// True: the call has its place, paid for; make it after the wait, without asking again; before it,
+/// <see cref="IOutboundGovernor.ConfirmAsync"/> tells of a penalty that came meanwhile. False: nothing is held; ask again after the wait.
 /// </param>
 public readonly record struct Grant(GrantOutcome Outcome, TimeSpan Wait, bool Reserved = false);
 
