@@ -60,6 +60,7 @@ public sealed class AnswerRendererTests
     [InlineData("a\n\n---\n\nb", "a\n\n———\n\nb", "")]
     [InlineData("x &lt; y &amp; z", "x < y & z", "")]
     [InlineData("<div class=\"*a*\">*b*</div>", "<div class=\"*a*\">b</div>", "Italic:b")]
+    [InlineData("**标题：**内容", "标题：内容", "Bold:标题：")]
     [InlineData("one<br>two", "one\ntwo", "")]
     [InlineData("broken **bold and `code", "broken **bold and `code", "")]
     public void Inline_markup_becomes_entities(string markdown, string text, string entities)

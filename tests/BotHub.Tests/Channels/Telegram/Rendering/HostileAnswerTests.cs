@@ -48,6 +48,14 @@ public sealed class HostileAnswerTests
         }, TestContext.Current.CancellationToken);
 
     [Fact]
+    public void A_long_list_full_of_markup_is_no_attack()
+    {
+        var answer = AnswerRenderer.Render(string.Concat(Enumerable.Repeat("- **`name`**: *text*\n", 1_200)));
+        Assert.DoesNotContain('*', answer.PlainText);
+        Assert.All(answer.Pieces, piece => Assert.NotEmpty(piece.Entities));
+    }
+
+    [Fact]
     public void What_is_nested_too_deeply_is_shown_as_it_stands()
     {
         var markdown = new string('>', 10_000);
