@@ -43,6 +43,7 @@ public sealed record HubStatus(
 /// <param name="Due">Conversations that wait for a node.</param>
 /// <param name="OldestDueSeconds">How long the most overdue of them has waited.</param>
 /// <param name="DeadLetters">Messages given up since the store was set up.</param>
+/// <param name="UnknownSends">Replies since then of which no platform said whether they arrived.</param>
 /// <param name="RoundTripMilliseconds">One round trip to the store, as just measured.</param>
 public sealed record StatusOfStore(
     bool Available,
@@ -54,12 +55,13 @@ public sealed record StatusOfStore(
     long? Due = null,
     double? OldestDueSeconds = null,
     long? DeadLetters = null,
+    long? UnknownSends = null,
     double? RoundTripMilliseconds = null)
 {
     internal static StatusOfStore Of(StoreReading reading) => reading.Status is not { } s
         ? new StatusOfStore(false, reading.Problem)
         : new StatusOfStore(
-            true, null, s.Kind, s.Version, s.Durable, s.Ready, s.Due, Math.Round(s.OldestDue.TotalSeconds, 3), s.DeadLetters,
+            true, null, s.Kind, s.Version, s.Durable, s.Ready, s.Due, Math.Round(s.OldestDue.TotalSeconds, 3), s.DeadLetters, s.UnknownSends,
             Math.Round(s.RoundTrip.TotalMilliseconds, 3));
 }
 

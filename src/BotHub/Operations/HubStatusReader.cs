@@ -28,7 +28,7 @@ internal sealed class HubStatusReader(
             node.Value,
             _startedAt,
             (long)clock.GetElapsedTime(_started).TotalSeconds,
-            models.All.Count == 0 ? null : bot.Notice,
+            models.All.Count == 0 ? null : bot.Of(BotChoice.Default).Notice,
             StatusOfStore.Of(reading),
             new StatusOfModels(
                 models.All.Count == 0 ? null : models.Get(null).Name,

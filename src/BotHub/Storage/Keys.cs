@@ -11,19 +11,23 @@ namespace BotHub.Storage;
 /// bh:{pNNN}:r              ZSET  ready set of a partition. Member: conversation. Score: server ms from which it may be claimed;
 ///                                the lease's end while it is claimed, so that an expired lease needs no sweeper
 /// bh:{pNNN}:x              STR   dead letters ever counted in the partition
+/// bh:{pNNN}:u              STR   sends ever whose outcome never became known
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
 ///     ep ow ld             epoch, owner ('' = given back), lease length in ms
 ///     mh mt m&lt;n&gt;           mailbox: number of the oldest unanswered message, of the next one, and the messages
-///     d&lt;uid&gt; → n           message ids known already, with their mailbox number
-///     dh dt r&lt;n&gt;           ring over those ids, oldest first: "ms uid"
+///     d:&lt;uid&gt; → n          message ids known already, with their mailbox number
+///     u:&lt;pid&gt; → n          the platform's ids of those messages, where it has others
+///     dh dt r&lt;n&gt;           ring over those ids, oldest first: "ms uid pid"
+///     rv v&lt;n&gt;              messages that were given a new wording while somebody held the conversation; '1' when there are any
 ///     tr sp                tries of the head since the last commit; mailbox number whose answer shall stop
 ///     th tt t&lt;n&gt; ws        transcript: first held, next, entries; first entry that models may see
-///     oh ot o&lt;n&gt; os pi     outbox: first, next, replies; the reply that is about to be sent; "n id" of the last one delivered
+///     oh ot o&lt;n&gt; os nt     outbox: first, next, replies; the reply that is about to be sent; the channel's note on how far it got
 ///     lt lr&lt;slot&gt; l:&lt;turn&gt; ledgers of the newest turns, with a ring of their names
+///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
-/// bh:offer, bh:stop        CHAN  hints between nodes: a conversation id
+/// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
 /// </code>
 /// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
 /// A conversation with mail or a reply in its outbox is in the ready set; the scripts write in such an order that this holds
@@ -40,12 +44,15 @@ internal sealed class Keys
     /// <summary>Messages handed out by one claim or receipt, at most.</summary>
     public const int MailPerClaim = 32;
 
+    /// <summary>People whose feedback on one answer is held.</summary>
+    public const int FeedbackHeld = 200;
+
     /// <summary>Feed batches held at most, should the holder of the lease forget to cut its log.</summary>
     public const int FeedBatchesHeld = 10_000;
 
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
     public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys";
-    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Stops = RedisChannel.Literal("bh:stop");
+    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
 
     private readonly string[] _prefixes;
 
@@ -60,6 +67,10 @@ internal sealed class Keys
     public RedisKey Ready(int partition) => _prefixes[partition] + "r";
 
     public RedisKey DeadLetters(int partition) => _prefixes[partition] + "x";
+
+    public RedisKey UnknownSends(int partition) => _prefixes[partition] + "u";
+
+    public RedisKey UnknownSends(ConversationId id) => Prefix(id) + "u";
 
     public RedisKey Ready(ConversationId id) => Prefix(id) + "r";
 

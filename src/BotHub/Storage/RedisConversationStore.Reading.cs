@@ -11,10 +11,19 @@ internal sealed partial class RedisConversationStore
     /// <summary>Entries per read, at most: Lua can't unpack many more.</summary>
     private const int ReadLimit = 1000;
 
-    public async Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel)
+    public async Task<Marks> ReadMarksAsync(ConversationId conversation, CancellationToken cancel)
     {
-        var mark = await connection.CallAsync(database => database.HashGetAsync(keys.Conversation(conversation), "sp"), cancel);
-        return mark.TryParse(out long sequence) ? sequence : null;
+        var f = (RedisResult[])(await connection.RepeatAsync(MarksScript.Script, [keys.Conversation(conversation)], [], cancel))!;
+        return new Marks((long)f[1], (long)f[2]);
+    }
+
+    public async Task<DeliveredAnswer?> FindAnswerAsync(ConversationId conversation, AnswerKey key, CancellationToken cancel)
+    {
+        var result = await connection.RepeatAsync(
+            FindAnswerScript.Script, [keys.Conversation(conversation)], [key.Turn ?? "", key.PlatformId ?? "", Keys.LedgersHeld], cancel);
+        if (result.IsNull) return null;
+        var f = (RedisResult[])result!;
+        return new DeliveredAnswer((string)f[0]!, ((string)f[1]!).Split(' ', StringSplitOptions.RemoveEmptyEntries), (int)f[2] == 1);
     }
 
     public async Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel)
@@ -50,17 +59,18 @@ internal sealed partial class RedisConversationStore
         var oldest = parts.Min(p => p.Oldest);
         return new StoreStatus(
             server.Kind, version, durable, parts.Sum(p => p.Ready), parts.Sum(p => p.Due),
-            oldest < now ? TimeSpan.FromMilliseconds(now - oldest) : TimeSpan.Zero, parts.Sum(p => p.DeadLetters), roundTrip);
+            oldest < now ? TimeSpan.FromMilliseconds(now - oldest) : TimeSpan.Zero, parts.Sum(p => p.DeadLetters), parts.Sum(p => p.UnknownSends), roundTrip);
     }
 
-    private async Task<(long Ready, long Due, double Oldest, long DeadLetters)> ReadPartitionAsync(IDatabase database, int partition, long now)
+    private async Task<(long Ready, long Due, double Oldest, long DeadLetters, long UnknownSends)> ReadPartitionAsync(IDatabase database, int partition, long now)
     {
         var ready = database.SortedSetLengthAsync(keys.Ready(partition));
         var due = database.SortedSetLengthAsync(keys.Ready(partition), 0, now);
         var oldest = database.SortedSetRangeByRankWithScoresAsync(keys.Ready(partition), 0, 0);
         var letters = database.StringGetAsync(keys.DeadLetters(partition));
+        var unknown = database.StringGetAsync(keys.UnknownSends(partition));
         var first = await oldest;
-        return (await ready, await due, first.Length == 0 ? double.MaxValue : first[0].Score, (long)await letters);
+        return (await ready, await due, first.Length == 0 ? double.MaxValue : first[0].Score, (long)await letters, (long)await unknown);
     }
 
     private Task<long> ServerTimeAsync(CancellationToken cancel) =>

@@ -10,6 +10,8 @@ namespace BotHub.Storage;
 internal sealed partial class RedisConversationStore(
     StoreConnection connection, IStoreServer server, Keys keys, IOptions<StorageOptions> options, ILogger<RedisConversationStore> logger) : IConversationStore
 {
+    private const int MaxNote = 4096;
+
     private readonly StorageOptions _options = options.Value;
 
     private RedisValue IdleMilliseconds => _options.IdleExpiry is { } idle ? Milliseconds(idle) : "0";
@@ -22,10 +24,10 @@ internal sealed partial class RedisConversationStore(
             Mailbox(message.Conversation),
             [
                 message.Conversation.Value, message.Id, StoreJson.Write(message, StoreJson.Wire.InboundMessage), Milliseconds(delay),
-                _options.MailboxLimit, Keys.DedupeMost, Keys.DedupeLeast, Milliseconds(Keys.DedupeAge),
+                _options.MailboxLimit, Keys.DedupeMost, Keys.DedupeLeast, Milliseconds(Keys.DedupeAge), message.PlatformId ?? "", message.Revises ?? "",
             ],
             cancel))!;
-        var outcome = (int)result[0] switch { 1 => AcceptOutcome.Accepted, 0 => AcceptOutcome.Duplicate, _ => AcceptOutcome.Full };
+        var outcome = (int)result[0] switch { 1 => AcceptOutcome.Accepted, 2 => AcceptOutcome.Revised, 0 => AcceptOutcome.Duplicate, _ => AcceptOutcome.Full };
         // A duplicate may have met a message that is not on disk yet.
         if (outcome != AcceptOutcome.Full) await server.DurableAsync();
         return new AcceptResult(outcome, (long)result[1], (int)result[2]);
@@ -52,12 +54,23 @@ internal sealed partial class RedisConversationStore(
         await server.DurableAsync();
         return new Claim(
             new LeaseKey(conversation, (long)f[0], owner), (int)f[1] == 1, (int)f[2], (long)f[3], (long)f[4], (long)f[5],
-            Replies((long)f[6], (RedisValue[])f[7]!), Mails((long)f[8], (RedisValue[])f[9]!));
+            Replies((long)f[6], (RedisValue[])f[7]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, (string)f[11]! is { Length: > 0 } note ? note : null);
     }
 
-    public async Task<Fence> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel) =>
-        Held(await connection.RepeatAsync(
-            RenewScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), Milliseconds(duration)], cancel));
+    public async Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel)
+    {
+        var f = (RedisResult[])(await connection.RepeatAsync(
+            RenewScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), Milliseconds(duration)], cancel))!;
+        return (int)f[0] == 1 ? new Renewal(Fence.Held, new Marks((long)f[1], (long)f[2])) : new Renewal(Fence.Lost, Marks.None);
+    }
+
+    public async Task<Fence> NoteAsync(LeaseKey lease, string note, CancellationToken cancel)
+    {
+        if (note.Length > MaxNote) throw new ArgumentException($"A note has {MaxNote} UTF-16 units at most.", nameof(note));
+        var fence = Held(await connection.RepeatAsync(NoteScript.Script, [keys.Conversation(lease.Conversation)], [Number(lease.Epoch), note], cancel));
+        if (fence == Fence.Held) await server.DurableAsync();
+        return fence;
+    }
 
     public async Task<CommitResult> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel)
     {
@@ -73,27 +86,37 @@ internal sealed partial class RedisConversationStore(
             [.. head, .. commit.Entries.Select(e => StoreJson.Write(e, StoreJson.Wire.ChatEntry))],
             cancel);
         if (sequence.IsNull) return new CommitResult(Fence.Lost, -1);
+        if ((long)sequence == -2) return new CommitResult(Fence.Held, -1, Revised: true);
         await server.DurableAsync();
         return new CommitResult(Fence.Held, (long)sequence);
     }
 
-    public async Task<NextMail> ReceiptAsync(LeaseKey lease, long outboxSequence, string? platformMessageId, bool takeNext, CancellationToken cancel)
+    public async Task<NextMail> ReceiptAsync(LeaseKey lease, Receipt receipt, bool takeNext, CancellationToken cancel)
     {
         var f = (RedisResult[])(await connection.RunAsync(
             ReceiptScript.Script,
-            Mailbox(lease.Conversation),
+            [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.UnknownSends(lease.Conversation)],
             [
-                lease.Conversation.Value, Number(lease.Epoch), Number(outboxSequence), platformMessageId ?? "", takeNext ? "1" : "",
-                Keys.MailPerClaim, IdleMilliseconds,
+                lease.Conversation.Value, Number(lease.Epoch), Number(receipt.OutboxSequence), string.Join(' ', receipt.PlatformIds), takeNext ? "1" : "",
+                Keys.MailPerClaim, IdleMilliseconds, receipt.Turn, receipt.Unknown ? "1" : "",
             ],
             cancel))!;
         if ((int)f[0] == 0) return new NextMail(Fence.Lost, -1, []);
         return new NextMail(Fence.Held, (long)f[1], Mails((long)f[2], (RedisValue[])f[3]!));
     }
 
-    public Task ReleaseAsync(LeaseKey lease, CancellationToken cancel) =>
+    public Task ReleaseAsync(LeaseKey lease, TimeSpan delay, CancellationToken cancel) =>
         connection.RunAsync(
-            ReleaseScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), IdleMilliseconds], cancel);
+            ReleaseScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), IdleMilliseconds, Milliseconds(delay)], cancel);
+
+    public async Task<bool> RecordFeedbackAsync(ConversationId conversation, string turn, string user, Feedback? feedback, CancellationToken cancel)
+    {
+        if (user.Length is 0 or > 64 || user.AsSpan().ContainsAny(" =")) throw new ArgumentException($"'{user}' is no user id.", nameof(user));
+        var sign = feedback switch { Feedback.Up => "+", Feedback.Down => "-", _ => "" };
+        var known = (int)await connection.RepeatAsync(FeedbackScript.Script, [keys.Conversation(conversation)], [turn, user, sign, Keys.FeedbackHeld], cancel) == 1;
+        if (known) await server.DurableAsync();
+        return known;
+    }
 
     public async Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel) =>
         (int)await connection.RepeatAsync(StopScript.Script, [keys.Conversation(conversation)], [], cancel) == 1;

@@ -20,11 +20,11 @@ internal sealed class RedisFeed(StoreConnection connection, FeedReaders readers,
             [keys.Conversation(lease.Conversation), keys.Feed(lease.Conversation)],
             [lease.Epoch, reset ? "1" : "", batch, _expiry, Keys.FeedBatchesHeld],
             cancel))!;
-        if ((int)f[0] == 0) return new FeedWrite(Fence.Lost, 0, -1);
+        if ((int)f[0] == 0) return new FeedWrite(Fence.Lost, 0);
         // Should this fail, the batch is held all the same: the caller hears of it, and readers see a gap with the next one.
         await connection.CallAsync(
             _ => connection.Subscriber.PublishAsync(keys.FeedChannel(lease.Conversation), FeedWire.Announce((RedisValue)f[2], batch)), cancel);
-        return new FeedWrite(Fence.Held, (int)f[1], (long)f[3]);
+        return new FeedWrite(Fence.Held, (int)f[1]);
     }
 
     public Task<IFeedSubscription> SubscribeAsync(ConversationId conversation, CancellationToken cancel) =>

@@ -3,17 +3,17 @@ using StackExchange.Redis;
 
 namespace BotHub.Storage;
 
-/// <summary>Hints over two channels. A hint that can't be sent is dropped: the sweep finds the conversation, the feed shows the stop.</summary>
+/// <summary>Hints over two channels. A hint that can't be sent is dropped: the sweep finds the conversation, the lease's renewal the mark.</summary>
 internal sealed partial class RedisWakeUps(StoreConnection connection, ILogger<RedisWakeUps> logger) : IWakeUps
 {
     public Task OfferAsync(ConversationId conversation) => SendAsync(Keys.Offers, conversation);
 
-    public Task StopAsync(ConversationId conversation) => SendAsync(Keys.Stops, conversation);
+    public Task MarkAsync(ConversationId conversation) => SendAsync(Keys.Marks, conversation);
 
-    public async Task ListenAsync(Action<ConversationId> offered, Action<ConversationId> stopped, CancellationToken cancel)
+    public async Task ListenAsync(Action<ConversationId> offered, Action<ConversationId> marked, CancellationToken cancel)
     {
         await SubscribeAsync(Keys.Offers, offered, cancel);
-        await SubscribeAsync(Keys.Stops, stopped, cancel);
+        await SubscribeAsync(Keys.Marks, marked, cancel);
     }
 
     private async Task SendAsync(RedisChannel channel, ConversationId conversation)

@@ -15,6 +15,9 @@ public sealed class WebChannel(IConversationFeed feed, IOptions<WebOptions> opti
 
     public string Id => ChannelId;
 
-    public IReplySurface Open(LeaseKey lease, bool resumed, Action<long> onStopRequested) =>
-        new WebReplySurface(lease, resumed, onStopRequested, feed, options.Value.FlushInterval, clock);
+    public BotChoice ChoiceFor(ConversationId conversation) => options.Value.Choice;
+
+    public IEnumerable<(string Section, BotChoice Choice)> Choices => [(WebOptions.Section, options.Value.Choice)];
+
+    public IReplySurface Open(ReplyLease lease) => new WebReplySurface(lease, feed, options.Value.FlushInterval, clock);
 }

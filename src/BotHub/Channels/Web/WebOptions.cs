@@ -1,3 +1,4 @@
+using BotHub.Core.Pipeline;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Channels.Web;
@@ -11,6 +12,14 @@ public sealed class WebOptions
 
     /// <summary>The name people see.</summary>
     public string BotName { get; set; } = "BotHub";
+
+    /// <summary>The persona's id; null is the default one.</summary>
+    public string? Persona { get; set; }
+
+    /// <summary>The model's name; null is the persona's.</summary>
+    public string? Model { get; set; }
+
+    internal BotChoice Choice => new(Persona, Model);
 
     /// <summary>Origins of other sites whose pages may call the contract, such as <c>https://www.example.com</c>. None by default.</summary>
     public string[] AllowedOrigins { get; set; } = [];

@@ -16,7 +16,6 @@ internal sealed class WebReplySurface : IReplySurface
     private const int CutAt = 256;
 
     private readonly LeaseKey _lease;
-    private readonly Action<long> _onStop;
     private readonly IConversationFeed _feed;
     private readonly TimeSpan _interval;
     private readonly ITimer _timer;
@@ -36,30 +35,30 @@ internal sealed class WebReplySurface : IReplySurface
     private Exception? _broken;
     private bool _lost;
 
-    public WebReplySurface(LeaseKey lease, bool resumed, Action<long> onStop, IConversationFeed feed, TimeSpan interval, TimeProvider clock)
+    public WebReplySurface(ReplyLease lease, IConversationFeed feed, TimeSpan interval, TimeProvider clock)
     {
-        (_lease, _onStop, _feed, _interval) = (lease, onStop, feed, interval);
-        (_reset, _resetIsVoid) = (resumed, resumed);
-        _nextId = lease.Epoch * IConversationFeed.IdsPerEpoch;
+        (_lease, _feed, _interval) = (lease.Key, feed, interval);
+        (_reset, _resetIsVoid) = (lease.Resumed, lease.Resumed);
+        _nextId = _lease.Epoch * IConversationFeed.IdsPerEpoch;
         _timer = clock.CreateTimer(static state => _ = ((WebReplySurface)state!).FlushAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Half of the ids are left for the answer that is being written when this is asked.</summary>
     public bool WantsNewLease => _nextId % IConversationFeed.IdsPerEpoch > IConversationFeed.IdsPerEpoch / 2;
 
-    public ValueTask StartAsync(string turn, int mailCount, string messageId, CancellationToken cancel)
+    public ValueTask StartAsync(Turn turn)
     {
         lock (_gate)
         {
-            (_turn, _mailCount, _messageId, _textStarted) = (turn, mailCount, messageId, false);
+            (_turn, _mailCount, _messageId, _textStarted) = (turn.Id, turn.Mail.Count, turn.AnswerId, false);
             _written.Clear();
-            Add(new RunStarted(turn, mailCount));
+            Add(new RunStarted(turn.Id, turn.Mail.Count));
         }
 
         return default;
     }
 
-    public ValueTask ShowAsync(ReplyPart part, CancellationToken cancel)
+    public ValueTask ShowAsync(ReplyPart part)
     {
         lock (_gate)
         {
@@ -81,12 +80,12 @@ internal sealed class WebReplySurface : IReplySurface
         return default;
     }
 
-    public async ValueTask<Delivery> DeliverAsync(OutboxEntry entry, bool repeated, CancellationToken cancel)
+    public async ValueTask<Delivery> DeliverAsync(OutboxEntry entry, DeliveryState state)
     {
         var reply = entry.Reply;
         lock (_gate)
         {
-            if (repeated)
+            if (state != DeliveryState.Fresh)
             {
                 // The transcript has the answer already: readers are sent a fresh view, which shows it once, and then its end.
                 (_reset, _resetIsVoid, _turn) = (true, true, null);
@@ -107,15 +106,15 @@ internal sealed class WebReplySurface : IReplySurface
         await FlushAsync();
         lock (_gate)
         {
-            if (_lost) return new Delivery(Fence.Lost);
+            if (_lost) return Delivery.Lost;
             if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
             _turn = null;
         }
 
-        return new Delivery(Fence.Held);
+        return Delivery.Done;
     }
 
-    public async ValueTask AbandonAsync(CancellationToken cancel)
+    public async ValueTask AbandonAsync()
     {
         lock (_gate)
         {
@@ -187,8 +186,6 @@ internal sealed class WebReplySurface : IReplySurface
                 // A reset that was asked for meanwhile stays what it is: a void one must not become a mere cut.
                 if (written.Held > CutAt && !_reset) (_reset, _resetIsVoid) = (true, false);
             }
-
-            if (written.StopSequence >= 0) _onStop(written.StopSequence);
         }
         catch (Exception e)
         {

@@ -13,7 +13,11 @@ public sealed record CreateConversation(string? Locale = null, string? Bot = nul
 
 public sealed record BotInfo(string Name, string Model, string? Notice)
 {
-    public static BotInfo Of(WebOptions options, BotProfile profile) => new(options.BotName, profile.Model, profile.Notice);
+    public static BotInfo Of(WebOptions options, BotProfile profile)
+    {
+        var (model, notice) = profile.Of(options.Choice);
+        return new BotInfo(options.BotName, model, notice);
+    }
 }
 
 public sealed record ConversationCreated(string Conversation, string Token, DateTimeOffset ExpiresAt, BotInfo Bot);

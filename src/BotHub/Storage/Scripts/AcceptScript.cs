@@ -3,38 +3,57 @@ namespace BotHub.Storage.Scripts;
 internal static class AcceptScript
 {
     /// <summary>
-    /// KEYS ready, conversation. ARGV conversation, uid, body, delay ms, mailbox limit, dedupe most, dedupe least, dedupe age ms.
-    /// Returns {1 accepted | 0 duplicate | -1 full, sequence, mails ahead}.
+    /// KEYS ready, conversation. ARGV conversation, uid, body, delay ms, mailbox limit, dedupe most, dedupe least, dedupe age ms,
+    /// platform id or '', platform id of the message it revises or ''.
+    /// Returns {1 accepted | 2 took an unanswered message's place | 0 duplicate | -1 full, sequence, mails ahead}.
     /// </summary>
     public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[2], 'mh', 'mt', 'd' .. ARGV[2], 'dh', 'dt')
+        local h = redis.call('HMGET', KEYS[2], 'mh', 'mt', 'd:' .. ARGV[2], 'dh', 'dt', 'ow', 'u:' .. ARGV[10])
         local mh, mt, dh, dt = tonumber(h[1]) or 0, tonumber(h[2]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0
         if h[3] then
             local n = tonumber(h[3])
             return {0, n, math.max(0, n - mh)}
         end
-        if mt - mh >= tonumber(ARGV[5]) then return {-1, -1, mt - mh} end
+        local place = mt
+        if ARGV[10] ~= '' and h[7] and tonumber(h[7]) >= mh then place = tonumber(h[7]) end
+        if place == mt and mt - mh >= tonumber(ARGV[5]) then return {-1, -1, mt - mh} end
         local at = now()
         -- A few old ids leave with each new one: two while the ring is as it should be, more only after a setting shrank.
         local old = read(KEYS[2], 'r', dh, math.min(dh + 3, dt - 1))
         local gone, head = {}, dh
         for i = 1, #old do
             local size = dt + 1 - head
-            local ms, uid
-            if old[i] then ms, uid = string.match(old[i], '^(%d+) (.*)$') end
+            local ms, uid, pid
+            if old[i] then ms, uid, pid = string.match(old[i], '^(%d+) (%S+) ?(%S*)$') end
             local over = size > tonumber(ARGV[6])
             local aged = size > tonumber(ARGV[7]) and (not ms or at - tonumber(ms) > tonumber(ARGV[8]))
             if not (over or aged) then break end
             gone[#gone + 1] = 'r' .. text(head)
-            if uid then gone[#gone + 1] = 'd' .. uid end
+            if uid then gone[#gone + 1] = 'd:' .. uid end
+            if pid and pid ~= '' then gone[#gone + 1] = 'u:' .. pid end
             head = head + 1
         end
         if redis.call('PTTL', KEYS[2]) >= 0 then redis.call('PERSIST', KEYS[2]) end
-        -- In the ready set before there is mail: alone this is harmless, the other way round the mail would never be found.
-        redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
-        redis.call('HSET', KEYS[2], 'm' .. text(mt), ARGV[3], 'mh', text(mh), 'mt', text(mt + 1), 'd' .. ARGV[2], text(mt),
-            'r' .. text(dt), text(at) .. ' ' .. ARGV[2], 'dt', text(dt + 1), 'dh', text(head))
+        local set = {'m' .. text(place), ARGV[3], 'mh', text(mh), 'mt', text(math.max(mt, place + 1)), 'd:' .. ARGV[2], text(place),
+            'r' .. text(dt), text(at) .. ' ' .. ARGV[2], 'dt', text(dt + 1), 'dh', text(head)}
+        local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
+        if place < mt then
+            -- Whoever holds the conversation may have read the old wording already: the commit looks at the mark.
+            if h[6] and h[6] ~= '' then
+                put('v' .. text(place), '1')
+                put('rv', '1')
+            end
+        else
+            -- In the ready set before there is mail: alone this is harmless, the other way round the mail would never be found.
+            redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
+            if ARGV[9] ~= '' and ARGV[10] == '' then
+                set[10] = set[10] .. ' ' .. ARGV[9]
+                put('u:' .. ARGV[9], text(place))
+            end
+        end
+        redis.call('HSET', KEYS[2], unpack(set))
         if #gone > 0 then redis.call('HDEL', KEYS[2], unpack(gone)) end
+        if place < mt then return {2, place, place - mh} end
         return {1, mt, mt - mh}
         """);
 }

@@ -5,17 +5,25 @@ internal static class CommitScript
     /// <summary>
     /// KEYS ready, conversation, dead letters of the partition. ARGV conversation, epoch, first mail, mail count, turn, reply or '',
     /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, ledgers held, dead letters held, entries.
-    /// Returns the reply's outbox number ('-1' without one), or nil when the lease is lost or the turn's mail is not the mailbox's head.
+    /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
+    /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
     public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[2], 'ep', 'ow', 'mh', 'mt', 'oh', 'ot', 'th', 'tt', 'sp', 'lt', 'dl', 'ld')
+        local h = redis.call('HMGET', KEYS[2], 'ep', 'ow', 'mh', 'mt', 'oh', 'ot', 'th', 'tt', 'sp', 'lt', 'dl', 'ld', 'rv')
         local mh, mt, oh, ot = tonumber(h[3]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0, tonumber(h[6]) or 0
         local th, tt, lt, dl = tonumber(h[7]) or 0, tonumber(h[8]) or 0, tonumber(h[10]) or 0, tonumber(h[11]) or 0
         local first, count = tonumber(ARGV[3]), tonumber(ARGV[4])
         if h[1] ~= ARGV[2] or not h[2] or h[2] == '' or first ~= mh or first + count > mt then return false end
+        local marked = h[13] == '1'
+        if marked then
+            for i, v in ipairs(read(KEYS[2], 'v', mh, mh + count - 1)) do
+                if v then return '-2' end
+            end
+        end
         local at = now()
         local set = {'mh', text(mh + count), 'tr', '0'}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
+        if marked and mh + count == mt then put('rv', '') end
         if h[9] and h[9] ~= '' and tonumber(h[9]) < mh + count then put('sp', '') end
         for i = 13, #ARGV do
             put('t' .. text(tt), ARGV[i])
@@ -49,7 +57,7 @@ internal static class CommitScript
         redis.call('ZADD', KEYS[1], text(at + (tonumber(h[12]) or 0)), ARGV[1])
         drop(KEYS[2], 'm', mh, mh + count - 1)
         drop(KEYS[2], 't', th, keep - 1)
-        if stale and stale ~= ARGV[5] then redis.call('HDEL', KEYS[2], 'l:' .. stale) end
+        if stale and stale ~= ARGV[5] then redis.call('HDEL', KEYS[2], 'l:' .. stale, 'a:' .. stale, 'f:' .. stale) end
         if ARGV[9] ~= '' then redis.call('INCR', KEYS[3]) end
         return ARGV[6] ~= '' and text(ot) or '-1'
         """);

@@ -4,13 +4,11 @@ internal static class FeedWriteScript
 {
     /// <summary>
     /// KEYS conversation, feed. ARGV epoch, '1' to drop what is held, batch as "lastId firstId json", expiry ms, batches held at most.
-    /// The list's entries are "previousId lastId firstId json". Returns {1, batches held, previous id, stop}, or {0, 0, '0', -1} when the lease is lost.
+    /// The list's entries are "previousId lastId firstId json". Returns {1, batches held, previous id}, or {0, 0, '0'} when the lease is lost.
     /// </summary>
     public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[1], 'ep', 'ow', 'sp')
-        if h[1] ~= ARGV[1] or not h[2] or h[2] == '' then return {0, 0, '0', -1} end
-        local stop = -1
-        if h[3] and h[3] ~= '' then stop = tonumber(h[3]) end
+        local h = redis.call('HMGET', KEYS[1], 'ep', 'ow')
+        if h[1] ~= ARGV[1] or not h[2] or h[2] == '' then return {0, 0, '0'} end
         local before = '0'
         local last = redis.call('LINDEX', KEYS[2], -1)
         if last then before = string.match(last, '^%d+ (%d+) ') or '0' end
@@ -19,6 +17,6 @@ internal static class FeedWriteScript
         redis.call('PEXPIRE', KEYS[2], ARGV[4])
         local held = redis.call('LLEN', KEYS[2])
         if held > tonumber(ARGV[5]) then redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1) end
-        return {1, held, before, stop}
+        return {1, held, before}
         """);
 }

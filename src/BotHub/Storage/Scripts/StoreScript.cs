@@ -17,6 +17,18 @@ internal sealed class StoreScript
         local function text(n) return string.format('%.0f', n) end
         local function names(prefix, from, to) local f = {} for n = from, to do f[#f + 1] = prefix .. text(n) end return f end
         local function read(key, prefix, from, to) if from > to then return {} end return redis.call('HMGET', key, unpack(names(prefix, from, to))) end
+        -- {1, mailbox number to stop, mailbox number with a new wording}, -1 for none
+        local function marks(key, sp, rv, mh, mt)
+            local stop, revised = -1, -1
+            if sp and sp ~= '' then stop = tonumber(sp) end
+            if rv == '1' then
+                local from, to = tonumber(mh) or 0, tonumber(mt) or 0
+                for i, v in ipairs(redis.call('HMGET', key, unpack(names('v', from, math.max(from, math.min(to, from + 32) - 1))))) do
+                    if v then revised = from + i - 1 break end
+                end
+            end
+            return {1, stop, revised}
+        end
         local function drop(key, prefix, from, to) if from <= to then redis.call('HDEL', key, unpack(names(prefix, from, to))) end end
 
         """;

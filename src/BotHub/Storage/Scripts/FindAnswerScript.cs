@@ -1,0 +1,47 @@
+namespace BotHub.Storage.Scripts;
+
+internal static class FindAnswerScript
+{
+    /// <summary>
+    /// KEYS conversation. ARGV turn or '', platform id or '', ledgers held. Returns {turn, platform ids, 1 when the named message is the
+    /// answer's}, or nothing. Of several turns that share an answer's message, each edited by the next, it is the newest.
+    /// </summary>
+    public static readonly StoreScript Script = new("""
+        local key = KEYS[1]
+        local function ids(turn) return redis.call('HGET', key, 'a:' .. turn) or '' end
+        local lt = tonumber(redis.call('HGET', key, 'lt')) or 0
+        local function newest(id)
+            local held = math.min(lt, tonumber(ARGV[3]))
+            for n = lt - 1, lt - held, -1 do
+                local turn = redis.call('HGET', key, 'lr' .. text(n % tonumber(ARGV[3])))
+                if turn then
+                    local known = ids(turn)
+                    if string.find(' ' .. known .. ' ', ' ' .. id .. ' ', 1, true) then return {turn, known} end
+                end
+            end
+        end
+        if ARGV[1] ~= '' then
+            if redis.call('HEXISTS', key, 'l:' .. ARGV[1]) == 0 then return false end
+            return {ARGV[1], ids(ARGV[1]), 1}
+        end
+        local h = redis.call('HMGET', key, 'u:' .. ARGV[2], 'mh')
+        if h[1] then
+            local n, mh = tonumber(h[1]), tonumber(h[2]) or 0
+            if n >= mh then return false end
+            -- A turn is named after its first message, and a burst has 32 at most.
+            for first = n, math.max(0, n - 31), -1 do
+                local turn = 't' .. text(first)
+                if redis.call('HEXISTS', key, 'l:' .. turn) == 1 then
+                    local known = ids(turn)
+                    local again = newest(string.match(known, '^(%S+)') or '?')
+                    if again then return {again[1], again[2], 0} end
+                    return {turn, known, 0}
+                end
+            end
+            return false
+        end
+        local found = newest(ARGV[2])
+        if found then return {found[1], found[2], 1} end
+        return false
+        """);
+}
