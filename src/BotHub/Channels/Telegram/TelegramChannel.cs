@@ -4,7 +4,7 @@ using BotHub.Core.Pipeline;
 namespace BotHub.Channels.Telegram;
 
 /// <summary>Telegram, for all configured bots.</summary>
-internal sealed class TelegramChannel(TelegramBots bots) : IChannel
+internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, TelegramReport report) : IChannel
 {
     public const string ChannelId = "telegram";
 
@@ -15,6 +15,11 @@ internal sealed class TelegramChannel(TelegramBots bots) : IChannel
     public BotChoice ChoiceFor(ConversationId conversation) => bots.Find(conversation) is { } bot ? new BotChoice(bot.Options.Persona, bot.Options.Model) : BotChoice.Default;
 
     public IEnumerable<(string Section, BotChoice Choice)> Choices => bots.All.Select(b => ($"{TelegramOptions.Section}:{b.Name}", new BotChoice(b.Options.Persona, b.Options.Model)));
+
+    public Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
+        bots.Find(conversation) is { } bot ? files.OpenAsync(bot, attachment, cancel) : throw new AttachmentException("This bot is no longer here.");
+
+    public Task<ChannelReport?> ReportAsync() => report.ReadAsync();
 
     public IReplySurface Open(ReplyLease lease) => throw new NotSupportedException();
 }
