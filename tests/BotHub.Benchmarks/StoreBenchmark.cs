@@ -80,7 +80,7 @@ public static class StoreBenchmark
         var commit = new TurnCommit(mail.Sequence, 1, turn, [asked, answer], new OutboundReply(answer, null, null), null);
         await store.CommitAsync(claim.Lease, commit, CancellationToken.None);
         // One message a turn and one reply a turn: both are counted alike.
-        await store.ReceiptAsync(claim.Lease, mail.Sequence, "p", true, CancellationToken.None);
+        await store.ReceiptAsync(claim.Lease, new Receipt(mail.Sequence, $"t{mail.Sequence}", ["p"]), true, CancellationToken.None);
     }
 
     /// <summary>Runs it for every number, <see cref="Concurrency"/> at a time; returns runs per second.</summary>

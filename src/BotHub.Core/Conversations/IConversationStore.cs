@@ -121,7 +121,9 @@ public readonly record struct AnswerKey(string? Turn, string? PlatformId);
 
 /// <param name="PlatformIds">The platform's ids of the messages that show the answer, in order.</param>
 /// <param name="Answer">The named message is the answer's own, and not the question's.</param>
-public sealed record DeliveredAnswer(string Turn, IReadOnlyList<string> PlatformIds, bool Answer);
+/// <param name="Up">People who liked it.</param>
+/// <param name="Down">People who did not.</param>
+public sealed record DeliveredAnswer(string Turn, IReadOnlyList<string> PlatformIds, bool Answer, int Up = 0, int Down = 0);
 
 public enum Feedback
 {

@@ -100,6 +100,6 @@ public readonly record struct Grant(GrantOutcome Outcome, TimeSpan Wait, bool Re
 /// <param name="LongestPenalty">What remains of the longest penalty of a chat; zero without one.</param>
 /// <param name="BotPenalty">What remains of the penalty of the whole bot; zero without one.</param>
 /// <param name="DeadChats">Counted up to 10,000.</param>
-/// <param name="Dropped">Cosmetic calls that were dropped; starts anew after 30 days without a call that had to wait or was limited by the bot's budget.</param>
+/// <param name="Dropped">Cosmetic calls that were dropped. Both counts start anew when the bot was silent for 30 days.</param>
 /// <param name="Waited">Durable calls that were told to wait, each ask counted.</param>
 public sealed record OutboundStatus(int ChatsInPenalty, TimeSpan LongestPenalty, TimeSpan BotPenalty, int DeadChats, long Dropped, long Waited);

@@ -23,7 +23,8 @@ internal sealed partial class RedisConversationStore
             FindAnswerScript.Script, [keys.Conversation(conversation)], [key.Turn ?? "", key.PlatformId ?? "", Keys.LedgersHeld], cancel);
         if (result.IsNull) return null;
         var f = (RedisResult[])result!;
-        return new DeliveredAnswer((string)f[0]!, ((string)f[1]!).Split(' ', StringSplitOptions.RemoveEmptyEntries), (int)f[2] == 1);
+        var voices = (string)f[3]!;
+        return new DeliveredAnswer((string)f[0]!, ((string)f[1]!).Split(' ', StringSplitOptions.RemoveEmptyEntries), (int)f[2] == 1, voices.AsSpan().Count("=+"), voices.AsSpan().Count("=-"));
     }
 
     public async Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel)

@@ -5,8 +5,10 @@ using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
 using BotHub.Core.Pipeline;
 using BotHub.Tests.Client;
+using BotHub.Tests.Hosting;
 using BotHub.Tests.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace BotHub.Tests.Chaos;
@@ -31,10 +33,10 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
     {
         var (claim, surface) = await BeginAsync();
         await ShowAsync(surface, "Hello ");
-        await surface.ShowAsync(new ReplyText("world"), Cancel);
+        await surface.ShowAsync(new ReplyText("world"));
         var reply = await CommitAsync(claim, "Hello world");
         await ReadAsync(after: null);
-        await surface.DeliverAsync(reply, repeated: false, Cancel);
+        await surface.DeliverAsync(reply, DeliveryState.Fresh);
         await ReadAsync(_page.LastId);
         Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
     }
@@ -44,10 +46,10 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
     {
         var (claim, surface) = await BeginAsync();
         await FlushAsync();
-        await surface.ShowAsync(new ReplyText("Hello world"), Cancel);
+        await surface.ShowAsync(new ReplyText("Hello world"));
         var reply = await CommitAsync(claim, "Hello world");
         await ReadAsync(after: null);
-        await surface.DeliverAsync(reply, repeated: false, Cancel);
+        await surface.DeliverAsync(reply, DeliveryState.Fresh);
         await ReadAsync(_page.LastId);
         Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
     }
@@ -62,8 +64,8 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
         await CommitAsync(claim, "Hello world");
         Claim? later = null;
         while (later is null) later = await Store.ClaimAsync(_visitor.Conversation, "heir", TimeSpan.FromMinutes(5), Cancel);
-        await using var heir = Open(later.Lease, later.Resumed);
-        await heir.DeliverAsync(Assert.Single(later.Outbox), repeated: true, Cancel);
+        await using var heir = Open(later);
+        await heir.DeliverAsync(Assert.Single(later.Outbox), DeliveryState.InDoubt);
         await ReadAsync(_page.LastId);
         Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
         Assert.False(_page.IsRunning);
@@ -76,8 +78,8 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
         await ShowAsync(surface, "Hello ");
         await ReadAsync(after: 0);
         Assert.Equal("Hello ", _page.Answers.Single().Text);
-        await surface.AbandonAsync(Cancel);
-        await Store.ReleaseAsync(claim.Lease, Cancel);
+        await surface.AbandonAsync();
+        await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         await ReadAsync(_page.LastId);
         Assert.Empty(_page.Answers);
         var (again, next) = await BeginAsync();
@@ -116,16 +118,17 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
     {
         await Store.AcceptAsync(new InboundMessage("m", _visitor.Conversation, "bot", new Sender("u"), "Hi", DateTimeOffset.UnixEpoch), TimeSpan.Zero, Cancel);
         var claim = await Store.ClaimAsync(_visitor.Conversation, "node", lease ?? TimeSpan.FromMinutes(5), Cancel) ?? throw new InvalidOperationException("Nothing to claim.");
-        var surface = Open(claim.Lease, claim.Resumed);
-        await surface.StartAsync("t0", 1, "t0.a", Cancel);
+        var surface = Open(claim);
+        var channel = new WebChannel(Feed, Options.Create(new WebOptions()), _clock);
+        await surface.StartAsync(new Turn(claim, claim.Mail, claim.Tries, 0, 0, new TurnLifetime(TimeSpan.FromMinutes(1), _clock), channel, surface, DateTimeOffset.UnixEpoch));
         return (claim, surface);
     }
 
-    private WebReplySurface Open(LeaseKey lease, bool resumed) => new(lease, resumed, _ => { }, Feed, Flush, _clock);
+    private WebReplySurface Open(Claim claim) => new(new TestLease(Store, claim), Feed, Flush, _clock);
 
     private async Task ShowAsync(WebReplySurface surface, string text)
     {
-        await surface.ShowAsync(new ReplyText(text), Cancel);
+        await surface.ShowAsync(new ReplyText(text));
         await FlushAsync();
     }
 

@@ -19,7 +19,7 @@ public sealed class PromptWindowTests
             var meter = new FakeModel { ContextLength = random.Next(20, 400) };
             var history = History(random, random.Next(0, 30));
             var reserve = random.Next(1, 300);
-            var window = PromptWindow.Build(Words(random, 8), history, [Ask(Words(random, random.Next(1, 30)))], meter, reserve);
+            var window = PromptWindow.Build(Words(random, 8), history, [Words(random, random.Next(1, 30))], meter, reserve);
 
             Assert.Equal(meter.Count(window.Messages), window.Tokens);
             Assert.Equal(ChatRole.System, window.Messages[0].Role);
@@ -44,7 +44,7 @@ public sealed class PromptWindowTests
     public void A_question_that_cannot_fit_is_told_with_its_room()
     {
         var meter = new FakeModel { ContextLength = 100 };
-        var window = PromptWindow.Build("one two three", [], [Ask(string.Join(' ', Enumerable.Repeat("word", 90)))], meter, 20);
+        var window = PromptWindow.Build("one two three", [], [string.Join(' ', Enumerable.Repeat("word", 90))], meter, 20);
         Assert.False(window.Fits);
         Assert.Equal(91, window.InputTokens);
         Assert.Equal(100 - 20 - 4, window.InputRoom);
@@ -55,7 +55,7 @@ public sealed class PromptWindowTests
     {
         var random = new Random(1);
         var meter = new FakeModel();
-        var window = PromptWindow.Build("a b", History(random, 5), [Ask("c d e"), Ask("f")], meter, 50);
+        var window = PromptWindow.Build("a b", History(random, 5), ["c d e", "f"], meter, 50);
         Assert.Equal(window.Tokens, window.SystemTokens + window.InputTokens + window.History.Where(p => p.Kept).Sum(p => p.Tokens));
     }
 

@@ -29,7 +29,7 @@ public sealed class RecentTranscriptsTests(GarnetFixture fixture) : StoreTests<G
             Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, commit, Cancel)).Fence);
             node.Append(c, tail, commit.Entries);
             tail += commit.Entries.Count;
-            await Store.ReceiptAsync(claim.Lease, turn, null, takeNext: false, Cancel);
+            await Store.ReceiptAsync(claim.Lease, new Receipt(turn, $"t{turn}", []), takeNext: false, Cancel);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class FakeStore : IConversationStore, IConversationFeed, IWakeUp
     private int _reads;
 
     public Func<Task<StoreStatus>> Status { get; set; } =
-        () => Task.FromResult(new StoreStatus("garnet", "7.4.3", true, 3, 2, TimeSpan.FromSeconds(1.5), 1, TimeSpan.FromMilliseconds(0.25)));
+        () => Task.FromResult(new StoreStatus("garnet", "7.4.3", true, 3, 2, TimeSpan.FromSeconds(1.5), 1, 4, TimeSpan.FromMilliseconds(0.25)));
 
     /// <summary>How often somebody asked for the figures.</summary>
     public int Reads => _reads;
@@ -27,27 +27,33 @@ internal sealed class FakeStore : IConversationStore, IConversationFeed, IWakeUp
 
     public Task<SigningKey?> FindAsync(string id) => Task.FromResult<SigningKey?>(null);
 
-    public Task ListenAsync(Action<ConversationId> offered, Action<ConversationId> stopped, CancellationToken cancel) => Task.CompletedTask;
+    public Task ListenAsync(Action<ConversationId> offered, Action<ConversationId> marked, CancellationToken cancel) => Task.CompletedTask;
 
     public Task OfferAsync(ConversationId conversation) => Task.CompletedTask;
 
-    public Task StopAsync(ConversationId conversation) => Task.CompletedTask;
+    public Task MarkAsync(ConversationId conversation) => Task.CompletedTask;
 
     public Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel) => throw new StoreUnavailableException("secret-host:6379");
 
     public Task<Claim?> ClaimAsync(ConversationId conversation, string owner, TimeSpan lease, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task<Fence> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<CommitResult> CommitAsync(LeaseKey lease, TurnCommit commit, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task<NextMail> ReceiptAsync(LeaseKey lease, long outboxSequence, string? platformMessageId, bool takeNext, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<NextMail> ReceiptAsync(LeaseKey lease, Receipt receipt, bool takeNext, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task ReleaseAsync(LeaseKey lease, CancellationToken cancel) => throw new NotSupportedException();
+    public Task ReleaseAsync(LeaseKey lease, TimeSpan delay, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel) => throw new NotSupportedException();
 
-    public Task<long?> ReadStopAsync(ConversationId conversation, CancellationToken cancel) => throw new NotSupportedException();
+    public Task<Marks> ReadMarksAsync(ConversationId conversation, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<Fence> NoteAsync(LeaseKey lease, string note, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<DeliveredAnswer?> FindAnswerAsync(ConversationId conversation, AnswerKey key, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<bool> RecordFeedbackAsync(ConversationId conversation, string turn, string user, Feedback? feedback, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<ChatEntry>> ReadTranscriptAsync(ConversationId conversation, long from, int count, CancellationToken cancel) => throw new NotSupportedException();
 

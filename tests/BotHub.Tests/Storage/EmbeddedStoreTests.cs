@@ -108,7 +108,7 @@ public sealed class EmbeddedStoreTests : IDisposable
                     Note($"committed {c} {mail.Sequence}");
                 }
 
-                await node.Store.ReleaseAsync(claim.Lease, Cancel);
+                await node.Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
             }
         }
 
@@ -155,7 +155,7 @@ public sealed class EmbeddedStoreTests : IDisposable
                     await node.Store.AcceptAsync(Message(c, $"r{round}-{n}", new string('x', 60_000)), TimeSpan.Zero, Cancel);
                 var claim = (await node.Store.ClaimAsync(c, "node-1", TimeSpan.FromMinutes(1), Cancel))!;
                 await node.Store.CommitAsync(claim.Lease, new TurnCommit(claim.Mail[0].Sequence, 16, "t", [], null, null), Cancel);
-                await node.Store.ReleaseAsync(claim.Lease, Cancel);
+                await node.Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
             }
 
             await garnet.CheckpointAsync();

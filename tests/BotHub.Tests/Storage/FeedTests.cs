@@ -17,8 +17,8 @@ public abstract class FeedTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
             new RunStarted("t0", 2), new TextStarted("a0"), new TextAdded("a0", "Grüß Gott \0 👋"), new TextEnded("a0", MessageState.Done),
             new CustomEvent("step", JsonDocument.Parse("""{"a":[1,"x"]}""").RootElement), new RunFinished("t0"), new RunFailed("t0", "Sorry.", "model.down"),
         ];
-        Assert.Equal(new FeedWrite(Fence.Held, 1, -1), await Feed.WriteAsync(lease, 100, all, false, Cancel));
-        Assert.Equal(new FeedWrite(Fence.Held, 2, -1), await Feed.WriteAsync(lease, 107, [new RunStarted("t1", 1)], false, Cancel));
+        Assert.Equal(new FeedWrite(Fence.Held, 1), await Feed.WriteAsync(lease, 100, all, false, Cancel));
+        Assert.Equal(new FeedWrite(Fence.Held, 2), await Feed.WriteAsync(lease, 107, [new RunStarted("t1", 1)], false, Cancel));
         var held = await Feed.ReadAsync(lease.Conversation, Cancel);
         Assert.Equal([(100, 106, 0), (107, 107, 106)], held.Select(b => (b.FirstId, b.LastId, b.PreviousId)));
         Assert.Equal(JsonSerializer.Serialize(all), JsonSerializer.Serialize(held[0].Events));

@@ -139,6 +139,34 @@ public abstract class GovernorTests<TFixture>(TFixture fixture) : StoreTests<TFi
     }
 
     [Fact]
+    public async Task Calls_whose_time_is_yet_to_come_take_up_room_in_the_bots_budget()
+    {
+        // As if two of the bot's four saved calls were paid for and due in an hour: the bucket refills only beside them.
+        var limits = Unlimited with { BotPerSecond = 0.001 };
+        var now = await ServerMicrosAsync();
+        await Database.StringSetAsync(Keys.BotBudget(_bot), $"{now:D16} {now:D16} {0:D16} {now + 3_600_000_000:D16} 2 0 0");
+        var outcomes = new List<GrantOutcome>();
+        for (var i = 0; i < 3; i++) outcomes.Add((await AskAsync($"c{i}", OutboundPriority.Final, limits)).Outcome);
+        Assert.Equal([GrantOutcome.Granted, GrantOutcome.Granted, GrantOutcome.Wait], outcomes);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task No_more_than_half_of_the_bots_saved_calls_are_held_for_later(int held, bool reserved)
+    {
+        // The chat, not the bot, makes it wait: four seconds, unless this test takes as long.
+        var now = await ServerMicrosAsync();
+        await Database.StringSetAsync(Keys.BotBudget(_bot), $"{now:D16} {now:D16} {0:D16} {now + 3_600_000_000:D16} {held} 0 0");
+        await Database.StringSetAsync(Keys.ChatBudget(_bot, "c"), $"{now:D16} {0:D16} {0:D16} {now + 4_000_000:D16} ");
+        var grant = await AskAsync("c", OutboundPriority.Final, Unlimited with { BotPerSecond = 0.001 });
+        if (grant.Outcome == GrantOutcome.Granted) return;
+        Assert.Equal((GrantOutcome.Wait, reserved), (grant.Outcome, grant.Reserved));
+        Assert.Equal($"{(reserved ? held + 1 : held)} 0 1", (await Database.StringGetAsync(Keys.BotBudget(_bot))).ToString()[68..]);
+    }
+
+    [Fact]
     public async Task In_a_penalty_nothing_is_granted_and_other_chats_go_on()
     {
         await Governor.PenalizeAsync(_bot, "c", Hour, Cancel);

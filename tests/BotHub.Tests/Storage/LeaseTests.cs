@@ -44,16 +44,16 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         Assert.True(heir.Lease.Epoch > zombie.Lease.Epoch);
         Assert.Equal((1, 2), (zombie.Tries, heir.Tries));
 
-        Assert.Equal(Fence.Lost, await Store.RenewAsync(zombie.Lease, Ample, Cancel));
+        Assert.Equal(Fence.Lost, (await Store.RenewAsync(zombie.Lease, Ample, Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Store.CommitAsync(zombie.Lease, Turn(0), Cancel)).Fence);
-        Assert.Equal(Fence.Lost, (await Store.ReceiptAsync(zombie.Lease, 0, "p", true, Cancel)).Fence);
+        Assert.Equal(Fence.Lost, (await Store.ReceiptAsync(zombie.Lease, new Receipt(0, $"t{0}", ["p"]), true, Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Feed.WriteAsync(zombie.Lease, 1, [new RunStarted("t0", 1)], false, Cancel)).Fence);
-        await Store.ReleaseAsync(zombie.Lease, Cancel);
+        await Store.ReleaseAsync(zombie.Lease, TimeSpan.Zero, Cancel);
         Assert.Empty(await Feed.ReadAsync(c, Cancel));
         Assert.Empty(await Store.ReadTranscriptAsync(c, 0, 10, Cancel));
         Assert.Null(await Store.ClaimAsync(c, "node-3", Ample, Cancel));
 
-        Assert.Equal(Fence.Held, await Store.RenewAsync(heir.Lease, Ample, Cancel));
+        Assert.Equal(Fence.Held, (await Store.RenewAsync(heir.Lease, Ample, Cancel)).Fence);
         Assert.Equal(Fence.Held, (await Store.CommitAsync(heir.Lease, Turn(0), Cancel)).Fence);
     }
 
@@ -63,7 +63,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         var c = NewConversation();
         await AcceptAsync(c, "a");
         var claim = await ClaimAsync(c, TimeSpan.FromMilliseconds(1));
-        Assert.Equal(Fence.Held, await Store.RenewAsync(claim.Lease, Ample, Cancel));
+        Assert.Equal(Fence.Held, (await Store.RenewAsync(claim.Lease, Ample, Cancel)).Fence);
         Assert.Null(await Store.ClaimAsync(c, "node-2", Ample, Cancel));
         Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
     }
@@ -74,8 +74,8 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         var c = NewConversation();
         await AcceptAsync(c, "a");
         var claim = await ClaimAsync(c);
-        await Store.ReleaseAsync(claim.Lease, Cancel);
-        Assert.Equal(Fence.Lost, await Store.RenewAsync(claim.Lease, Ample, Cancel));
+        await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
+        Assert.Equal(Fence.Lost, (await Store.RenewAsync(claim.Lease, Ample, Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(0), Cancel)).Fence);
         Assert.Equal(Fence.Lost, (await Feed.WriteAsync(claim.Lease, 1, [new RunStarted("t0", 1)], false, Cancel)).Fence);
     }
@@ -85,7 +85,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
     {
         var c = NewConversation();
         await AcceptAsync(c, "a");
-        await Store.ReleaseAsync((await ClaimAsync(c)).Lease, Cancel);
+        await Store.ReleaseAsync((await ClaimAsync(c)).Lease, TimeSpan.Zero, Cancel);
         var again = await ClaimAsync(c);
         Assert.False(again.Resumed);
         Assert.Equal(1, again.Tries);
@@ -106,7 +106,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
         await Store.CommitAsync(third.Lease, Turn(0), Cancel);
         // The next mail comes with the receipt: that is its first try, and a death makes a claim its second.
         await Store.RenewAsync(third.Lease, tick, Cancel);
-        Assert.Single((await Store.ReceiptAsync(third.Lease, 0, "p", takeNext: true, Cancel)).Mail);
+        Assert.Single((await Store.ReceiptAsync(third.Lease, new Receipt(0, $"t{0}", ["p"]), takeNext: true, Cancel)).Mail);
         Assert.Equal(2, (await TakeOverAsync(c, tick)).Tries);
     }
 
@@ -123,7 +123,7 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
             // Ids of the feed are epoch × a million + n, and browsers count in doubles.
             Assert.True(claim.Lease.Epoch * (double)IConversationFeed.IdsPerEpoch < 9e15);
             last = claim.Lease.Epoch;
-            await Store.ReleaseAsync(claim.Lease, Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         }
     }
 }

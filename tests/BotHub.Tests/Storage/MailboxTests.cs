@@ -27,7 +27,7 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
         await AcceptAsync(c, "a");
         var claim = await ClaimAsync(c);
         await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
-        await Store.ReceiptAsync(claim.Lease, 0, "p1", takeNext: true, Cancel);
+        await Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", ["p1"]), takeNext: true, Cancel);
         Assert.Equal(new AcceptResult(AcceptOutcome.Duplicate, 0, 0), await AcceptAsync(c, "a"));
         Assert.Null(await Store.ClaimAsync(c, "node-1", Ample, Cancel));
     }
@@ -83,7 +83,7 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
             var claim = await ClaimAsync(c);
             Assert.Equal(10, claim.Mail.Count);
             await Store.CommitAsync(claim.Lease, Turn(i, count: 10, reply: false), Cancel);
-            await Store.ReleaseAsync(claim.Lease, Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         }
 
         Assert.Equal(AcceptOutcome.Accepted, (await AcceptAsync(c, "id0000")).Outcome);
@@ -100,7 +100,7 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
             await AcceptAsync(c, $"id{i}");
             var claim = await ClaimAsync(c);
             await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
-            await Store.ReleaseAsync(claim.Lease, Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         }
 
         // As if the first had come long ago; the second is young.
@@ -123,7 +123,7 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
         Assert.Null(await database.KeyTimeToLiveAsync(key));
         var claim = (await node.Store.ClaimAsync(c, "node-1", Ample, Cancel))!;
         await node.Store.CommitAsync(claim.Lease, Turn(0), Cancel);
-        await node.Store.ReceiptAsync(claim.Lease, 0, "p", takeNext: true, Cancel);
+        await node.Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", ["p"]), takeNext: true, Cancel);
         Assert.True(await database.KeyTimeToLiveAsync(key) > TimeSpan.FromDays(1));
         // Also a node that does not know of the setting must not let mail expire.
         await AcceptAsync(c, "b");

@@ -12,12 +12,12 @@ public abstract class SharedTests<TFixture>(TFixture fixture) : StoreTests<TFixt
     {
         await using var other = await Fixture.StartAnotherAsync();
         var heard = Channel.CreateUnbounded<string>();
-        await other.WakeUps.ListenAsync(c => heard.Writer.TryWrite($"offered {c}"), c => heard.Writer.TryWrite($"stopped {c}"), Cancel);
+        await other.WakeUps.ListenAsync(c => heard.Writer.TryWrite($"offered {c}"), c => heard.Writer.TryWrite($"marked {c}"), Cancel);
         var c = NewConversation();
         await Fixture.Node.WakeUps.OfferAsync(c);
         Assert.Equal($"offered {c}", await heard.Reader.ReadAsync(Cancel));
-        await Fixture.Node.WakeUps.StopAsync(c);
-        Assert.Equal($"stopped {c}", await heard.Reader.ReadAsync(Cancel));
+        await Fixture.Node.WakeUps.MarkAsync(c);
+        Assert.Equal($"marked {c}", await heard.Reader.ReadAsync(Cancel));
     }
 
     [Fact]

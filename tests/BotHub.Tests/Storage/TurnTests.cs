@@ -50,17 +50,17 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var claim = await ClaimAsync(c);
         await AcceptAsync(c, "b");
         await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
-        var next = await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel);
+        var next = await Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", ["p0"]), takeNext: true, Cancel);
         Assert.Equal((Fence.Held, -1, 1), (next.Fence, next.StopSequence, next.Mail[0].Sequence));
         await Store.CommitAsync(claim.Lease, Turn(1), Cancel);
         await AcceptAsync(c, "c");
-        Assert.Empty((await Store.ReceiptAsync(claim.Lease, 1, "p1", takeNext: false, Cancel)).Mail);
+        Assert.Empty((await Store.ReceiptAsync(claim.Lease, new Receipt(1, $"t{1}", ["p1"]), takeNext: false, Cancel)).Mail);
         var other = await ClaimAsync(c);
         Assert.False(other.Resumed);
         Assert.Empty(other.Outbox);
         await Store.CommitAsync(other.Lease, Turn(2), Cancel);
-        Assert.Empty((await Store.ReceiptAsync(other.Lease, 2, null, takeNext: true, Cancel)).Mail);
-        Assert.Equal(Fence.Lost, await Store.RenewAsync(other.Lease, Ample, Cancel));
+        Assert.Empty((await Store.ReceiptAsync(other.Lease, new Receipt(2, $"t{2}", []), takeNext: true, Cancel)).Mail);
+        Assert.Equal(Fence.Lost, (await Store.RenewAsync(other.Lease, Ample, Cancel)).Fence);
         Assert.Null(await Store.ClaimAsync(c, "node-1", Ample, Cancel));
     }
 
@@ -72,8 +72,8 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         await AcceptAsync(c, "b");
         var claim = await ClaimAsync(c);
         await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
-        await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel);
-        var again = await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel);
+        await Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", ["p0"]), takeNext: true, Cancel);
+        var again = await Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", ["p0"]), takeNext: true, Cancel);
         Assert.Equal("b", Assert.Single(again.Mail).Body!.Id);
     }
 
@@ -86,10 +86,10 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var claim = await ClaimAsync(c);
         await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
         await Store.CommitAsync(claim.Lease, Turn(1), Cancel);
-        Assert.Empty((await Store.ReceiptAsync(claim.Lease, 0, "p0", takeNext: true, Cancel)).Mail);
-        Assert.Equal(Fence.Held, await Store.RenewAsync(claim.Lease, Ample, Cancel));
-        await Store.ReceiptAsync(claim.Lease, 1, "p1", takeNext: true, Cancel);
-        Assert.Equal(Fence.Lost, await Store.RenewAsync(claim.Lease, Ample, Cancel));
+        Assert.Empty((await Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", ["p0"]), takeNext: true, Cancel)).Mail);
+        Assert.Equal(Fence.Held, (await Store.RenewAsync(claim.Lease, Ample, Cancel)).Fence);
+        await Store.ReceiptAsync(claim.Lease, new Receipt(1, $"t{1}", ["p1"]), takeNext: true, Cancel);
+        Assert.Equal(Fence.Lost, (await Store.RenewAsync(claim.Lease, Ample, Cancel)).Fence);
     }
 
     [Fact]
@@ -102,11 +102,11 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         Assert.True(await Store.RequestStopAsync(c, Cancel));
         var claim = await ClaimAsync(c);
         Assert.Equal(0, claim.StopSequence);
-        Assert.Equal(0, (await Feed.WriteAsync(claim.Lease, 1, [new RunStarted("t0", 1)], false, Cancel)).StopSequence);
+        Assert.Equal(0, (await Store.RenewAsync(claim.Lease, Ample, Cancel)).Marks.Stop);
         await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
-        Assert.Equal(-1, (await Store.ReceiptAsync(claim.Lease, 0, null, takeNext: true, Cancel)).StopSequence);
+        Assert.Equal(-1, (await Store.ReceiptAsync(claim.Lease, new Receipt(0, $"t{0}", []), takeNext: true, Cancel)).StopSequence);
         Assert.True(await Store.RequestStopAsync(c, Cancel));
-        Assert.Equal(1, (await Feed.WriteAsync(claim.Lease, 2, [new RunStarted("t1", 1)], false, Cancel)).StopSequence);
+        Assert.Equal(1, (await Store.ReadMarksAsync(c, Cancel)).Stop);
         await Store.CommitAsync(claim.Lease, Turn(1), Cancel);
         Assert.False(await Store.RequestStopAsync(c, Cancel));
     }
@@ -118,7 +118,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         await AcceptAsync(c, "a");
         var claim = await ClaimAsync(c);
         await Store.CommitAsync(claim.Lease, Turn(0, reply: false) with { ResetWindow = true }, Cancel);
-        await Store.ReleaseAsync(claim.Lease, Cancel);
+        await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         await AcceptAsync(c, "b");
         var next = await ClaimAsync(c);
         Assert.Equal((2, 2), (next.TranscriptTail, next.WindowStart));
@@ -133,7 +133,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
             await AcceptAsync(c, $"m{i}");
             var claim = await ClaimAsync(c);
             await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
-            await Store.ReleaseAsync(claim.Lease, Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         }
 
         // 60 entries were written, and the fixture keeps 40.
@@ -156,7 +156,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
             await AcceptAsync(c, $"m{i}");
             var claim = await ClaimAsync(c);
             await Store.CommitAsync(claim.Lease, Turn(i, reply: false, ledger: $"{{\"n\":{i}}}"), Cancel);
-            await Store.ReleaseAsync(claim.Lease, Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
         }
 
         Assert.Null(await Store.ReadLedgerAsync(c, "t0", Cancel));

@@ -123,8 +123,8 @@ public sealed record TelegramBotOptions
     /// <summary>The largest file that is fetched, in megabytes (2^20 bytes). Telegram's own server gives out 20.</summary>
     public int MaxFileMegabytes { get; init; } = 20;
 
-    /// <summary>Calls a second by the whole bot, over all replicas; 0 is no limit. Telegram speaks of about 30.</summary>
-    public double CallsPerSecond { get; init; } = 25;
+    /// <summary>Calls a second by the whole bot, over all replicas; 0 is no limit. Telegram speaks of about 30; the worst second sees half as many again.</summary>
+    public double CallsPerSecond { get; init; } = 20;
 
     /// <summary>Calls a second in one private chat; 0 is no limit. Telegram speaks of about one.</summary>
     public double ChatCallsPerSecond { get; init; } = 1;

@@ -4,10 +4,11 @@ internal static class FindAnswerScript
 {
     /// <summary>
     /// KEYS conversation. ARGV turn or '', platform id or '', ledgers held. Returns {turn, platform ids, 1 when the named message is the
-    /// answer's}, or nothing. Of several turns that share an answer's message, each edited by the next, it is the newest.
+    /// answer's, feedback}, or nothing. Of several turns that share an answer's message, each edited by the next, it is the newest.
     /// </summary>
     public static readonly StoreScript Script = new("""
         local key = KEYS[1]
+        local function found(turn, known, answer) return {turn, known, answer, redis.call('HGET', key, 'f:' .. turn) or ''} end
         local function ids(turn) return redis.call('HGET', key, 'a:' .. turn) or '' end
         local lt = tonumber(redis.call('HGET', key, 'lt')) or 0
         local function newest(id)
@@ -22,7 +23,7 @@ internal static class FindAnswerScript
         end
         if ARGV[1] ~= '' then
             if redis.call('HEXISTS', key, 'l:' .. ARGV[1]) == 0 then return false end
-            return {ARGV[1], ids(ARGV[1]), 1}
+            return found(ARGV[1], ids(ARGV[1]), 1)
         end
         local h = redis.call('HMGET', key, 'u:' .. ARGV[2], 'mh')
         if h[1] then
@@ -34,14 +35,14 @@ internal static class FindAnswerScript
                 if redis.call('HEXISTS', key, 'l:' .. turn) == 1 then
                     local known = ids(turn)
                     local again = newest(string.match(known, '^(%S+)') or '?')
-                    if again then return {again[1], again[2], 0} end
-                    return {turn, known, 0}
+                    if again then return found(again[1], again[2], 0) end
+                    return found(turn, known, 0)
                 end
             end
             return false
         end
-        local found = newest(ARGV[2])
-        if found then return {found[1], found[2], 1} end
+        local named = newest(ARGV[2])
+        if named then return found(named[1], named[2], 1) end
         return false
         """);
 }
