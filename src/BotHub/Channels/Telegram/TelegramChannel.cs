@@ -4,7 +4,7 @@ using BotHub.Core.Pipeline;
 namespace BotHub.Channels.Telegram;
 
 /// <summary>Telegram, for all configured bots.</summary>
-internal sealed class TelegramChannel(TelegramBots bots, DeliveryRoom delivery, ILogger<TelegramReplySurface> log) : IChannel
+internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, TelegramReport report, DeliveryRoom delivery, ILogger<TelegramReplySurface> log) : IChannel
 {
     public const string ChannelId = "telegram";
 
@@ -22,4 +22,9 @@ internal sealed class TelegramChannel(TelegramBots bots, DeliveryRoom delivery, 
             throw new InvalidOperationException($"No bot is configured for {lease.Conversation}.");
         return new TelegramReplySurface(new ChatLine(bot, address, lease, delivery, log), lease, delivery, log);
     }
+
+    public Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
+        bots.Find(conversation) is { } bot ? files.OpenAsync(bot, attachment, cancel) : throw new AttachmentException("This bot is no longer here.");
+
+    public Task<ChannelReport?> ReportAsync() => report.ReadAsync();
 }

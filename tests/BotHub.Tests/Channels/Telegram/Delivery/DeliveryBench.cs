@@ -23,9 +23,9 @@ internal sealed class DeliveryBench : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly TelegramBot _bot;
-    private readonly TelegramChannel _channel;
+    private readonly DeliveryRoom _room;
     private readonly List<IReplySurface> _open = [];
-    private TestLease? _lease;
+    private HeldLease? _lease;
     private long _nextTurn;
 
     private DeliveryBench(FakeTelegramServer server, FakeBot bot, IOutboundGovernor governor, FakeTimeProvider? clock, Func<TelegramBotOptions, TelegramBotOptions>? change)
@@ -39,8 +39,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var client = new TelegramBotClient(new TelegramBotClientOptions(bot.Token, server.Url.GetLeftPart(UriPartial.Authority)) { RetryCount = 0, RetryThreshold = 0 }, _http);
         _bot = new TelegramBot(change?.Invoke(options) ?? options, client);
         Metrics = new TelegramMetrics(_services.GetRequiredService<IMeterFactory>());
-        var room = new DeliveryRoom(governor, new KnownServers(), new ChatMoves(), Metrics, (TimeProvider?)clock ?? TimeProvider.System);
-        _channel = new TelegramChannel(new TelegramBots([_bot]), room, NullLogger<TelegramReplySurface>.Instance);
+        _room = new DeliveryRoom(governor, new KnownServers(), new ChatMoves(), Metrics, (TimeProvider?)clock ?? TimeProvider.System);
     }
 
     public FakeTelegramServer Server { get; }
@@ -57,7 +56,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     public TelegramMetrics Metrics { get; }
 
-    public TestLease Lease => _lease ?? throw new InvalidOperationException("Nothing is open yet.");
+    public HeldLease Lease => _lease ?? throw new InvalidOperationException("Nothing is open yet.");
 
     public static async Task<DeliveryBench> StartAsync(StoreFixture store, FakeTimeProvider? clock, Func<TelegramBotOptions, TelegramBotOptions>? change = null, FakeTelegramOptions? fake = null)
     {
@@ -70,8 +69,10 @@ internal sealed class DeliveryBench : IAsyncDisposable
     /// <summary>A surface under a new lease; it knows the note of the lease before.</summary>
     public IReplySurface Open()
     {
-        _lease = new TestLease(new TelegramAddress(Bot.Id, Chat.Id, Topic?.Id).Conversation, _lease?.Note);
-        var surface = _channel.Open(_lease);
+        var address = new TelegramAddress(Bot.Id, Chat.Id, Topic?.Id);
+        _lease = new HeldLease(address.Conversation, _lease?.Note);
+        var log = NullLogger<TelegramReplySurface>.Instance;
+        var surface = new TelegramReplySurface(new ChatLine(_bot, address, _lease, _room, log), _lease, _room, log);
         _open.Add(surface);
         return surface;
     }
@@ -82,7 +83,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var sequence = number ?? _nextTurn++;
         var message = new InboundMessage($"u{sequence}", Lease.Conversation, "test", new Sender("1"), asked?.Text ?? "hello", DateTimeOffset.UnixEpoch) { PlatformId = asked?.IdFor(Bot).ToString(System.Globalization.CultureInfo.InvariantCulture) };
         var claim = new Claim(Lease.Key, false, 1, -1, 0, 0, [], []);
-        return new Turn(claim, [new Mail(sequence, message)], 1, 0, 0, new TurnLifetime(TimeSpan.FromHours(1), TimeProvider.System), _channel, null!, DateTimeOffset.UnixEpoch)
+        return new Turn(claim, [new Mail(sequence, message)], 1, 0, 0, new TurnLifetime(TimeSpan.FromHours(1), TimeProvider.System), null!, null!, DateTimeOffset.UnixEpoch)
         {
             Supersedes = supersedes is null ? null : new DeliveredAnswer("t-1", [.. supersedes.Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))], Answer: true),
         };
@@ -138,7 +139,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
 }
 
 /// <summary>A lease in the test's hand.</summary>
-internal sealed class TestLease(ConversationId conversation, string? note) : ReplyLease
+internal sealed class HeldLease(ConversationId conversation, string? note) : ReplyLease
 {
     private string? _note = note;
 
