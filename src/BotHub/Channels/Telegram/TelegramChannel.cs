@@ -4,7 +4,7 @@ using BotHub.Core.Pipeline;
 namespace BotHub.Channels.Telegram;
 
 /// <summary>Telegram, for all configured bots.</summary>
-internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, TelegramReport report) : IChannel
+internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, TelegramReport report, DeliveryRoom delivery, ILogger<TelegramReplySurface> log) : IChannel
 {
     public const string ChannelId = "telegram";
 
@@ -21,5 +21,10 @@ internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, Te
 
     public Task<ChannelReport?> ReportAsync() => report.ReadAsync();
 
-    public IReplySurface Open(ReplyLease lease) => throw new NotSupportedException();
+    public IReplySurface Open(ReplyLease lease)
+    {
+        if (!TelegramAddress.TryParse(lease.Conversation, out var address) || bots.Find(address.Bot) is not { } bot)
+            throw new InvalidOperationException($"No bot is configured for {lease.Conversation}.");
+        return new TelegramReplySurface(new ChatLine(bot, address, lease, delivery, log), lease, delivery, log);
+    }
 }
