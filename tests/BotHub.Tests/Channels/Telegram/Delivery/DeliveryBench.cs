@@ -5,7 +5,7 @@ using BotHub.Core.Pipeline;
 using BotHub.FakeTelegram;
 using BotHub.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Telegram.Bot;
