@@ -126,6 +126,7 @@ function message(m) {
   const reactions = Object.values(m.reactions).join(" ");
   return make("article", { class: mine ? "message mine" : "message" },
     state.chat.kind === "private" ? null : make("b", {}, m.from),
+    m.topic ? make("small", {}, `# ${state.chat.topics.find((t) => t.id === m.topic)?.name ?? m.topic}`) : null,
     m.forwarded && make("small", {}, "forwarded"),
     m.replyText === undefined ? null : make("div", { class: "quote" }, m.replyText),
     m.file && file(m.file),
