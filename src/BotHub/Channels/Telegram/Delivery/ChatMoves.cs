@@ -13,7 +13,7 @@ internal sealed class ChatMoves
     public long Current(long bot, long chat)
     {
         // More than one step in a row does not happen; a circle must not hang.
-        for (var steps = 0; steps < 3 && !_moves.IsEmpty && _moves.TryGetValue((bot, chat), out var next); steps++) chat = next;
+        for (var steps = 0; steps < 3 && _moves.TryGetValue((bot, chat), out var next); steps++) chat = next;
         return chat;
     }
 

@@ -13,7 +13,7 @@ public sealed class AnswerPreviewTests(GarnetFixture store) : IClassFixture<Garn
     [Fact]
     public async Task A_private_chat_sees_a_draft_that_thinks_then_grows_then_is_the_answer()
     {
-        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider(), o => o with { Rich = false });
         var surface = bench.Open();
         var turn = bench.NewTurn(number: 41);
         await surface.StartAsync(turn);

@@ -124,6 +124,22 @@ public sealed class InDoubtTests(GarnetFixture store) : IClassFixture<GarnetFixt
     }
 
     [Fact]
+    public async Task A_server_that_never_answers_is_not_sent_placeholders_without_end()
+    {
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider(), o => o with { Streaming = StreamingMode.Edit });
+        bench.Server.Faults.Add(new Fault(FaultKind.ActThenReset) { Method = "sendMessage", Times = 0 });
+        var delivery = await bench.AnswerAsync("Hello.");
+        for (var i = 0; delivery.Later is not null; i++)
+        {
+            Assert.True(i < 3);
+            delivery = await AgainAsync(bench, "Hello.", DeliveryState.Postponed);
+        }
+
+        Assert.True(delivery.Unknown);
+        Assert.Equal(2, bench.Chat.BotMessages.Count);
+    }
+
+    [Fact]
     public async Task An_edit_that_was_done_before_its_node_died_is_done()
     {
         await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider(), o => o with { Streaming = StreamingMode.Edit });
