@@ -23,7 +23,7 @@ internal enum Intake
 /// aside and counts as done: it must not come again and again.
 /// </summary>
 internal sealed partial class UpdateIntake(
-    Inbox inbox, IConversationStore store, IOutboundGovernor governor, IPollLeases letters, Admission admission, Notices notices, TimeProvider clock, ILogger<UpdateIntake> log)
+    Inbox inbox, IConversationStore store, IOutboundGovernor governor, IPollLeases letters, Admission admission, Notices notices, ChatMoves moves, TimeProvider clock, ILogger<UpdateIntake> log)
 {
     /// <summary>How often a chat that writes is told to the governor as alive.</summary>
     private readonly Seldom _alive = new(clock, TimeSpan.FromMinutes(10));
@@ -90,7 +90,7 @@ internal sealed partial class UpdateIntake(
                 await governor.ReviveAsync(bot.Key, Text(back.Chat), CancellationToken.None);
                 break;
             case Understood.ChatMoved moved:
-                // What is written from now on comes with the new id; a reply still on its way to the old one is refused with the new one.
+                moves.Remember(bot.Id, moved.From, moved.To);
                 Log.ChatMoved(log, bot.Name, moved.From, moved.To);
                 break;
             case Understood.Ignored { Button: { } button }:
