@@ -16,15 +16,15 @@ internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, Te
 
     public IEnumerable<(string Section, BotChoice Choice)> Choices => bots.All.Select(b => ($"{TelegramOptions.Section}:{b.Name}", new BotChoice(b.Options.Persona, b.Options.Model)));
 
-    public Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
-        bots.Find(conversation) is { } bot ? files.OpenAsync(bot, attachment, cancel) : throw new AttachmentException("This bot is no longer here.");
-
-    public Task<ChannelReport?> ReportAsync() => report.ReadAsync();
-
     public IReplySurface Open(ReplyLease lease)
     {
         if (!TelegramAddress.TryParse(lease.Conversation, out var address) || bots.Find(address.Bot) is not { } bot)
             throw new InvalidOperationException($"No bot is configured for {lease.Conversation}.");
         return new TelegramReplySurface(new ChatLine(bot, address, lease, delivery, log), lease, delivery, log);
     }
+
+    public Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
+        bots.Find(conversation) is { } bot ? files.OpenAsync(bot, attachment, cancel) : throw new AttachmentException("This bot is no longer here.");
+
+    public Task<ChannelReport?> ReportAsync() => report.ReadAsync();
 }

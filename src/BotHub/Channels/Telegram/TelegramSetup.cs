@@ -18,7 +18,6 @@ public static class TelegramSetup
             var clients = s.GetRequiredService<TelegramClients>();
             return new TelegramBots([.. s.GetRequiredService<IOptions<TelegramOptions>>().Value.Bots.Values.Select(b => new TelegramBot(b, clients.Client(b)))]);
         });
-        services.AddTelegramDelivery();
         services.AddSingleton<Admission>();
         services.AddSingleton<Notices>();
         services.AddSingleton<UpdateIntake>();
@@ -27,6 +26,7 @@ public static class TelegramSetup
         services.AddSingleton<WebhookEndpoint>();
         services.AddSingleton<TelegramFiles>();
         services.AddSingleton<TelegramReport>();
+        services.AddTelegramDelivery();
         services.AddSingleton<IChannel, TelegramChannel>();
         services.AddSingleton<TelegramReceiver>();
         services.AddHostedService(s => s.GetRequiredService<TelegramReceiver>());

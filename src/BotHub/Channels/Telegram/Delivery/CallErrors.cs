@@ -17,7 +17,7 @@ internal static class CallErrors
         (CallOutcome.NoReplyTarget, ["message to be replied not found", "replied message not found", "message to reply not found", "reply message not found"]),
         (CallOutcome.NoMessage, ["message to edit not found", "message can't be edited", "message to delete not found", "message can't be deleted", "message_id_invalid", "message identifier is not specified", "message_author_required"]),
         (CallOutcome.Empty, ["text is empty", "must be non-empty"]),
-        (CallOutcome.Forbidden, ["not enough rights", "have no rights", "chat_write_forbidden", "topic_closed", "chat_restricted", "user_banned_in_channel"]),
+        (CallOutcome.Forbidden, ["rights", "chat_write_forbidden", "topic_closed", "chat_restricted", "user_banned_in_channel"]),
     ];
 
     /// <summary>What these errors mean depends on the call.</summary>

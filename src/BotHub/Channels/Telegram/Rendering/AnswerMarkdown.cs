@@ -32,7 +32,9 @@ internal static class AnswerMarkdown
             .UsePipeTables()
             .UseTaskLists()
             .UseMathematics()
-            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough);
+            .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
+            // Without it "**标题：**内容" stays as it is: the rules of Markdown expect spaces between words.
+            .UseCjkFriendlyEmphasis();
         builder.BlockParsers.TryRemove<HtmlBlockParser>();
         builder.InlineParsers.InsertBefore<EscapeInlineParser>(new BracketMathParser());
         return builder.Build();

@@ -12,7 +12,7 @@ internal static class AnswerSource
     /// <summary>Newlines become "\n", half surrogate pairs and NUL the replacement character, so that every index is a legal offset.</summary>
     public static string Clean(string markdown)
     {
-        var text = markdown.Contains('\r') ? markdown.ReplaceLineEndings("\n") : markdown;
+        var text = markdown.Contains('\r') ? markdown.Replace("\r\n", "\n").Replace('\r', '\n') : markdown;
         if (text.Contains('\0')) text = text.Replace('\0', '\uFFFD');
         return HasHalfPair(text) ? Encoding.Unicode.GetString(Encoding.Unicode.GetBytes(text)) : text;
     }

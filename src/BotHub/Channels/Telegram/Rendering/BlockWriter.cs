@@ -33,7 +33,7 @@ internal sealed class BlockWriter
 
     private void WriteBlocks(ContainerBlock blocks, int newlines)
     {
-        var rank = blocks is MarkdownDocument ? CutRank.Block : RankOfItems;
+        var rank = blocks switch { MarkdownDocument => CutRank.Block, ListItemBlock => CutRank.Nested, _ => RankOfItems };
         Block? before = null;
         foreach (var block in blocks)
         {

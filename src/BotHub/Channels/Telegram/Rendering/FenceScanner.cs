@@ -30,20 +30,22 @@ internal struct FenceScanner
         return true;
     }
 
-    /// <summary>Takes all lines that hold a fence up to the end of a text; lines without are skipped at the speed of a search.</summary>
-    public void ReadAll(ReadOnlySpan<char> text)
+    /// <summary>
+    /// Takes all lines that hold a fence up to the end of a text; lines without are skipped at the speed of a search. Returns the index
+    /// behind the last fence, 0 when there is none.
+    /// </summary>
+    public int ReadAll(ReadOnlySpan<char> text)
     {
-        while (true)
+        int read = 0, behind = 0;
+        while (NextFence(text[read..]) is var found and >= 0)
         {
-            var at = NextFence(text);
-            if (at < 0) return;
+            var at = read + found;
             var start = text[..at].LastIndexOf('\n') + 1;
-            var length = text[at..].IndexOf('\n');
-            var end = length < 0 ? text.Length : at + length;
-            Read(text[start..end]);
-            if (end == text.Length) return;
-            text = text[(end + 1)..];
+            var end = text[at..].IndexOf('\n') is var length and >= 0 ? at + length + 1 : text.Length;
+            if (Read(text[start..end])) behind = end;
+            read = end;
         }
+        return behind;
     }
 
     private readonly int NextFence(ReadOnlySpan<char> text)

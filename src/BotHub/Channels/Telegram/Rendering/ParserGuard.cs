@@ -13,24 +13,37 @@ internal static class ParserGuard
     public static bool IsHostile(ReadOnlySpan<char> source)
     {
         // An answer too short to hold that many need not be counted.
-        if (source.Length <= RenderLimits.MarkersPerParagraph) return source.Count('|') > 1_000 && HasHugeTable(source);
+        if (source.Length <= RenderLimits.MarkersPerItem) return source.Count('|') > 1_000 && HasHugeTable(source);
         var fence = default(FenceScanner);
-        int prose = 0, code = 0;
+        int item = 0, paragraph = 0, code = 0;
         foreach (var line in source.EnumerateLines())
         {
             if (line.IsWhiteSpace())
             {
-                prose = 0;
+                item = paragraph = 0;
                 if (!fence.Inside) code = 0;
                 continue;
             }
             fence.Read(line);
             var markers = line.CountAny(_markers);
-            if (fence.Inside) code += markers;
-            else prose += markers;
-            if (prose > RenderLimits.MarkersPerParagraph || code > RenderLimits.MarkersInCode) return true;
+            if (fence.Inside)
+            {
+                code += markers;
+            }
+            else
+            {
+                item = BeginsItem(line) ? markers : item + markers;
+                paragraph += markers;
+            }
+            if (item > RenderLimits.MarkersPerItem || paragraph > RenderLimits.MarkersPerParagraph || code > RenderLimits.MarkersInCode) return true;
         }
         return HasHugeTable(source);
+    }
+
+    private static bool BeginsItem(ReadOnlySpan<char> line)
+    {
+        line = line.TrimStart();
+        return line.Length > 1 && line[0] is ('-' or '*' or '+') && line[1] == ' ';
     }
 
     private static bool HasHugeTable(ReadOnlySpan<char> source)

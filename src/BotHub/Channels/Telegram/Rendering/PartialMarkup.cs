@@ -11,15 +11,15 @@ internal static class PartialMarkup
 {
     private static readonly SearchValues<char> _markers = SearchValues.Create("*_~`[\\");
 
-    /// <summary>The text with its last paragraph completed; text that ends in code is complete but for a fence half written.</summary>
+    /// <summary>The text with its last paragraph, item or cell completed; text that ends in code is complete but for a fence half written.</summary>
     public static string Complete(string text)
     {
         var lineStart = text.LastIndexOf('\n') + 1;
         if (IsHalfMarker(text.AsSpan(lineStart))) text = text[..lineStart];
         var fence = default(FenceScanner);
-        fence.ReadAll(text);
+        var start = fence.ReadAll(text);
         if (fence.Inside) return text;
-        var start = LastParagraph(text);
+        start = TailStart(text, Math.Max(start, LastParagraph(text)));
         var tail = text.AsSpan(start).TrimEnd();
         // A marker at the very end is either the first half of one or has nothing to apply to yet.
         tail = DropHalfLink(tail.TrimEnd("*_~`")).TrimEnd();
@@ -40,6 +40,29 @@ internal static class PartialMarkup
     {
         var at = text.AsSpan().TrimEnd().LastIndexOf("\n\n");
         return at < 0 ? 0 : at + 2;
+    }
+
+    /// <summary>Emphasis does not reach over the border of items or cells: only the last one can be open.</summary>
+    private static int TailStart(string text, int from)
+    {
+        for (var end = text.Length; end > from;)
+        {
+            var start = Math.Max(from, text.LastIndexOf('\n', end - 1) + 1);
+            var line = text.AsSpan(start, end - start).TrimStart();
+            if (line.StartsWith("|")) return start + text.AsSpan(start).LastIndexOf('|') + 1;
+            if (BeginsBlock(line)) return start;
+            end = start - 1;
+        }
+        return from;
+    }
+
+    private static bool BeginsBlock(ReadOnlySpan<char> line)
+    {
+        if (line.IsEmpty) return false;
+        if (line[0] is '#' or '>') return true;
+        if (line[0] is '-' or '*' or '+') return line.Length > 1 && line[1] == ' ';
+        var digits = line.IndexOfAnyExceptInRange('0', '9');
+        return digits > 0 && line[digits] is ('.' or ')');
     }
 
     /// <summary>"[label](addr" becomes "label"; a bracket whose label is still being written stays.</summary>

@@ -33,10 +33,13 @@ internal static class RenderLimits
     /// <summary>UTF-16 units that a table may grow by when each row repeats the headers.</summary>
     public const int RepeatedHeaders = 8_192;
 
-    /// <summary>Characters that may begin markup in one paragraph. More is an attack on the parser, whose time grows with their square.</summary>
-    public const int MarkersPerParagraph = 4_000;
+    /// <summary>Characters that may begin markup in one item. More is an attack on the parser, whose time grows with their square.</summary>
+    public const int MarkersPerItem = 4_000;
 
-    /// <summary>As <see cref="MarkersPerParagraph"/>, for what looks like code and is not searched for markup.</summary>
+    /// <summary>As <see cref="MarkersPerItem"/>, between two empty lines: what looks like items there need not be any.</summary>
+    public const int MarkersPerParagraph = 10_000;
+
+    /// <summary>As <see cref="MarkersPerItem"/>, for what looks like code and is not searched for markup.</summary>
     public const int MarkersInCode = 40_000;
 
     /// <summary>Cells of a table, empty ones included: the parser fills up short rows.</summary>

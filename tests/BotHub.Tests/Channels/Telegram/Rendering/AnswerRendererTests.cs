@@ -60,6 +60,7 @@ public sealed class AnswerRendererTests
     [InlineData("a\n\n---\n\nb", "a\n\n———\n\nb", "")]
     [InlineData("x &lt; y &amp; z", "x < y & z", "")]
     [InlineData("<div class=\"*a*\">*b*</div>", "<div class=\"*a*\">b</div>", "Italic:b")]
+    [InlineData("**标题：**内容", "标题：内容", "Bold:标题：")]
     [InlineData("one<br>two", "one\ntwo", "")]
     [InlineData("broken **bold and `code", "broken **bold and `code", "")]
     public void Inline_markup_becomes_entities(string markdown, string text, string entities)
@@ -147,10 +148,12 @@ public sealed class AnswerRendererTests
     [Fact]
     public void A_block_of_mathematics_is_latex() => Assert.Equal(["Pre:\\frac{a}{b} → latex"], Rules.Describe(One("$$\n\\frac{a}{b}\n$$")));
 
-    [Theory]
-    [InlineData("a\r\nb\rc", "a\nb\nc")]
-    [InlineData("a\0b", "a\uFFFDb")]
-    [InlineData("half \uD83D pair", "half \uFFFD pair")]
-    [InlineData("*half* \uDC4D", "half \uFFFD")]
-    public void Characters_that_no_message_may_hold_are_replaced(string markdown, string text) => Assert.Equal(text, One(markdown).Text);
+    [Fact]
+    public void Characters_that_no_message_may_hold_are_replaced()
+    {
+        Assert.Equal("a\nb\nc", One("a\r\nb\rc").Text);
+        Assert.Equal("a\uFFFDb", One("a\0b").Text);
+        Assert.Equal("half \uFFFD pair", One("half \uD83D pair").Text);
+        Assert.Equal("half \uFFFD", One("*half* \uDC4D").Text);
+    }
 }

@@ -99,7 +99,7 @@ internal static class Rules
         }
         if (rich.Count == 1)
         {
-            Assert.Contains(rich[0], markdown.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+            Assert.Contains(rich[0], AnswerSource.Clean(markdown), StringComparison.Ordinal);
             return;
         }
         // Rendered one by one, the pieces say what the answer says.
