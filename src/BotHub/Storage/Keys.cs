@@ -33,6 +33,7 @@ namespace BotHub.Storage;
 /// bh:{bot}:gd              ZSET  dead chats. Score: since when, in server µs; for operators, expires
 /// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
 /// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
+/// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now
 /// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
 /// </code>
@@ -107,6 +108,8 @@ internal sealed class Keys
     public static RedisKey Poll(string bot) => Of(bot, "u");
 
     public static RedisKey PollDeadLetters(string bot) => Of(bot, "ux");
+
+    public static RedisKey Moves(string bot) => Of(bot, "mv");
 
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)

@@ -12,7 +12,7 @@ public static class StorageSetup
 {
     /// <summary>
     /// Registers <see cref="IConversationStore"/>, <see cref="IConversationFeed"/>, <see cref="IWakeUps"/>, <see cref="ISigningKeys"/>,
-    /// <see cref="IOutboundGovernor"/> and <see cref="IPollLeases"/>: over the server of <c>ConnectionStrings:Redis</c>, or over the embedded store without it.
+    /// <see cref="IOutboundGovernor"/>, <see cref="IPollLeases"/> and <see cref="IChatMoves"/>: over the server of <c>ConnectionStrings:Redis</c>, or over the embedded store without it.
     /// The store is usable from every hosted service's <c>StartAsync</c> until the end of its <c>StopAsync</c>.
     /// </summary>
     public static IHostApplicationBuilder AddStorage(this IHostApplicationBuilder builder)
@@ -36,6 +36,7 @@ public static class StorageSetup
         services.AddSingleton<ISigningKeys, StoredSigningKeys>();
         services.AddSingleton<IOutboundGovernor, RedisOutboundGovernor>();
         services.AddSingleton<IPollLeases, RedisPollLeases>();
+        services.AddSingleton<IChatMoves, RedisChatMoves>();
         services.AddHostedService<StoreHost>();
         return builder;
     }
