@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using BotHub.Channels.Telegram;
 using BotHub.Core.Conversations;
 using BotHub.Core.Delivery;
@@ -5,7 +6,6 @@ using BotHub.Core.Pipeline;
 using BotHub.FakeTelegram;
 using BotHub.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Telegram.Bot;

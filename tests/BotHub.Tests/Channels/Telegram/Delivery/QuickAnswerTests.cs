@@ -1,6 +1,5 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Pipeline;
-using BotHub.FakeTelegram;
 using BotHub.Tests.Storage;
 using Microsoft.Extensions.Time.Testing;
 
