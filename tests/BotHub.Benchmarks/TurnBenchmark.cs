@@ -23,7 +23,7 @@ public static class TurnBenchmark
         var (messages, conversations, inFlight, rounds) = (Arguments.Number(args, "--messages", 20_000), Arguments.Number(args, "--conversations", 1000), Arguments.Number(args, "--in-flight", 32), Arguments.Number(args, "--rounds", 3));
         var only = Arguments.Text(args, "--store");
         var directory = Directory.CreateTempSubdirectory("bothub-bench-");
-        using var redis = only == "garnet" ? null : RedisProcess.Start(directory.FullName);
+        var redis = only == "garnet" ? null : RedisProcess.Start(directory.FullName);
         List<Measured> stores = [];
         try
         {
@@ -45,6 +45,7 @@ public static class TurnBenchmark
                 store.Host.Dispose();
             }
 
+            redis?.Dispose();
             directory.Delete(recursive: true);
         }
     }

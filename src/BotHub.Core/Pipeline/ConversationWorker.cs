@@ -44,7 +44,7 @@ public sealed partial class ConversationWorker(
         var channel = _channels[conversation.Channel];
         var claimedAt = clock.GetTimestamp();
         if (await store.ClaimAsync(conversation, node.Value, options.Value.Lease, CancellationToken.None) is not { } claim) return;
-        await using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt, handle.Marked);
+        using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt, handle.Marked);
         var lease = new KeptLease(store, claim, keeper);
         await using var surface = channel.Open(lease);
         try

@@ -37,11 +37,11 @@ internal sealed class StoreScript
     public StoreScript(string body)
     {
         Text = (Prelude + body).ReplaceLineEndings("\n");
-        Hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+        Hash = SHA1.HashData(Encoding.UTF8.GetBytes(Text));
     }
 
     public string Text { get; }
 
     /// <summary>The name EVALSHA knows it by.</summary>
-    public string Hash { get; }
+    public byte[] Hash { get; }
 }
