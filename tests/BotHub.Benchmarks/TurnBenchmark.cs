@@ -30,7 +30,7 @@ public static class TurnBenchmark
             if (redis is not null) stores.Add(await StartAsync("redis", "ConnectionStrings:Redis", redis.Address));
             if (only != "redis") stores.Add(await StartAsync("garnet", "Storage:Directory", Path.Combine(directory.FullName, "data")));
             Console.WriteLine($"{conversations} conversations, {inFlight} messages under way, {messages} messages a round, {rounds} rounds after one to warm up, {Environment.ProcessorCount} cores");
-            Console.WriteLine($"{"round",5} {"store",-8} {"messages/s",11} {"CPU us",8} {"redis us",9} {"KB",7} {"calls",7} {"p50 ms",8} {"p99 ms",8} {"foreign cores",14}");
+            Console.WriteLine($"{"round",5} {"store",-8} {"messages/s",11} {"CPU us",8} {"redis us",9} {"GC us",7} {"KB",7} {"calls",7} {"p50 ms",8} {"p99 ms",8} {"foreign cores",14}");
             for (var round = 0; round <= rounds; round++)
                 foreach (var store in stores)
                     Console.WriteLine(await MeasureAsync(store, store.Name == "redis" ? redis : null, round, messages, conversations, inFlight));
@@ -57,7 +57,7 @@ public static class TurnBenchmark
         var latencies = new double[messages];
         var next = -1;
         GC.Collect();
-        var (cpu, store, machine, calls, bytes, start) = (ProcessorTime.Own, redis?.CpuSeconds ?? 0, ProcessorTime.Machine(), connection.OperationCount, GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
+        var (cpu, store, machine, calls, bytes, pauses, start) = (ProcessorTime.Own, redis?.CpuSeconds ?? 0, ProcessorTime.Machine(), connection.OperationCount, GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration(), Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, inFlight).Select(async loop =>
         {
             var chats = Enumerable.Range(0, conversations).Where(c => c % inFlight == loop).Select(c => ConversationId.Of(SilentChannel.ChannelId, "bot", $"c{c}")).ToArray();
@@ -73,14 +73,14 @@ public static class TurnBenchmark
             }
         }));
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var (own, server) = (ProcessorTime.Own - cpu, (redis?.CpuSeconds ?? 0) - store);
+        var (own, server, paused) = (ProcessorTime.Own - cpu, (redis?.CpuSeconds ?? 0) - store, (GC.GetTotalPauseDuration() - pauses).TotalMicroseconds / messages);
         Array.Sort(latencies);
         var figures = new Figures(
             messages / seconds, own / messages * 1e6, server / messages * 1e6, (GC.GetTotalAllocatedBytes() - bytes) / 1024.0 / messages, (connection.OperationCount - calls) / (double)messages);
         if (round > 0) measured.Rounds.Add(figures);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{(round == 0 ? "warm" : round),5} {measured.Name,-8} {figures.Rate,11:0} {figures.Cpu,8:0.0} {figures.StoreCpu,9:0.0} {figures.Kilobytes,7:0.0} {figures.Calls,7:0.00} {latencies[messages / 2],8:0.00} {latencies[messages * 99 / 100],8:0.00} {(ProcessorTime.Machine() - machine - own - server) / seconds,14:0.00}");
+            $"{(round == 0 ? "warm" : round),5} {measured.Name,-8} {figures.Rate,11:0} {figures.Cpu,8:0.0} {figures.StoreCpu,9:0.0} {paused,7:0.0} {figures.Kilobytes,7:0.0} {figures.Calls,7:0.00} {latencies[messages / 2],8:0.00} {latencies[messages * 99 / 100],8:0.00} {(ProcessorTime.Machine() - machine - own - server) / seconds,14:0.00}");
     }
 
     private static async Task<Measured> StartAsync(string name, string key, string value)
