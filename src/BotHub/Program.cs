@@ -1,3 +1,4 @@
+using BotHub.Channels.Telegram;
 using BotHub.Channels.Web;
 using BotHub.Core.Pipeline;
 using BotHub.Models;
@@ -23,12 +24,14 @@ builder.AddPrompts();
 builder.AddModels();
 builder.AddPipeline();
 builder.AddWebChannel();
+builder.AddTelegramChannel();
 
 var app = builder.Build();
 app.UseOperations();
 app.UseWebPage();
 app.MapOperations();
 app.MapWebChat();
+app.MapTelegram();
 app.MapStaticAssets();
 return await app.RunOrExplainAsync();
 

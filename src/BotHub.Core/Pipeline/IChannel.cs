@@ -24,6 +24,9 @@ public interface IChannel
     /// <exception cref="AttachmentException">It cannot be had; the text is meant for the user.</exception>
     Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
         throw new AttachmentException("This channel does not take files.");
+
+    /// <summary>What operators see of the channel's bots; null where it has none of its own. It answers within seconds and never throws.</summary>
+    Task<ChannelReport?> ReportAsync() => Task.FromResult<ChannelReport?>(null);
 }
 
 /// <param name="Persona">The persona's id; null is the default one.</param>

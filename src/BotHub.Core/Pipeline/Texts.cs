@@ -28,6 +28,7 @@ public static class Texts
     public static string CannotRead(string files) =>
         $"I got {files}, but I cannot look into that kind of file yet. Please tell me in words what it is about.";
 
+    public const string Greeting = "Hello! Just write to me. I also understand:";
     public const string TooOld = "This answer is too old to be written anew. Please ask again.";
     public const string Empty = "This message holds no text, so there is nothing to answer.";
     public const string Busy = "I am answering as many people as I can right now. Please try again in a moment.";

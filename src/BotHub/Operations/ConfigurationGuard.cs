@@ -9,7 +9,7 @@ namespace BotHub.Operations;
 
 /// <summary>
 /// Refuses to start with a key that nobody reads, because a misspelt setting looks exactly like one that works. It looks at the
-/// hub's own sections only; <c>Models</c> and <c>Prompts</c>, whose keys depend on their values, check themselves.
+/// hub's own sections only; <c>Models</c>, <c>Prompts</c> and <c>Channels:Telegram</c>, whose keys depend on their values, check themselves.
 /// </summary>
 internal sealed class ConfigurationGuard(IConfiguration configuration) : IValidateOptions<ConfigurationGuard.Verdict>
 {
@@ -23,7 +23,7 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
         [ContextOptions.Section] = KeysOf<ContextOptions>(),
         [StorageOptions.Section] = KeysOf<StorageOptions>(),
         [WebOptions.Section] = KeysOf<WebOptions>(),
-        ["Channels"] = ["Web"],
+        ["Channels"] = ["Web", "Telegram"],
         ["ConnectionStrings"] = [StorageOptions.ConnectionName],
     };
 

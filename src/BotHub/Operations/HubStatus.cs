@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BotHub.Core.Models;
+using BotHub.Core.Pipeline;
 using BotHub.Llama;
 using Microsoft.Extensions.AI;
 
@@ -90,7 +91,8 @@ public sealed record StatusOfEngine(int Slots, int Active, int Waiting, double T
 }
 
 /// <param name="State"><c>on</c> or <c>off</c>.</param>
-public sealed record StatusOfChannel(string Id, string State);
+/// <param name="Bots">Every configured bot; null where the channel has none of its own.</param>
+public sealed record StatusOfChannel(string Id, string State, IReadOnlyList<BotReport>? Bots = null);
 
 /// <param name="Running">Conversations this node is working on.</param>
 /// <param name="Draining">Whether the node has been asked to stop and takes no new work.</param>

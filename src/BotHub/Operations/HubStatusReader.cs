@@ -33,7 +33,7 @@ internal sealed class HubStatusReader(
             new StatusOfModels(
                 models.All.Count == 0 ? null : models.Get(null).Name,
                 [.. models.All.Select(StatusOfModel.Of)]),
-            [.. channels.Select(c => new StatusOfChannel(c.Id, IsOn(c) ? "on" : "off"))],
+            await Task.WhenAll(channels.Select(DescribeAsync)),
             new StatusOfPipeline(
                 dispatcher.Running, dispatcher.Draining, new StatusOfLimits(limits.MaxConcurrentTurns, limits.MaxTextLength, limits.TurnTimeout.TotalSeconds)));
     }
@@ -47,7 +47,15 @@ internal sealed class HubStatusReader(
             ["model"] = models.All.Count == 0 ? "none is loaded" : StatusOfModel.Of(models.Get(null)).Engine?.Problem ?? "ok",
             ["pipeline"] = dispatcher.Draining ? "draining" : "ok",
         };
+        foreach (var channel in channels)
+            if (await channel.ReportAsync() is { } report) checks[channel.Id] = report.NotReady ?? "ok";
         return new Readiness(checks.Values.All(v => v == "ok"), checks);
+    }
+
+    private async Task<StatusOfChannel> DescribeAsync(IChannel channel)
+    {
+        var bots = (await channel.ReportAsync())?.Bots;
+        return new StatusOfChannel(channel.Id, IsOn(channel) && (bots is null || bots.Any(b => b.State == "on")) ? "on" : "off", bots);
     }
 
     /// <summary>Every channel has its switch in the same place.</summary>

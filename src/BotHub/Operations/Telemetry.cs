@@ -30,7 +30,7 @@ internal static class Telemetry
             // Probes come every few seconds and tell nothing. Query strings stay redacted and headers are never recorded: the
             // instrumentation's defaults.
             .AddAspNetCoreInstrumentation(o => o.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
-            .AddHttpClientInstrumentation()
+            .AddHttpClientInstrumentation(o => o.EnrichWithHttpRequestMessage = static (span, request) => SecretPaths.Hide(span, request.RequestUri))
             .AddOtlpExporter(traces));
         if (signals.Metrics is { } metrics) telemetry.WithMetrics(m => m
             .AddMeter(PipelineMetrics.Name, ChatClients)

@@ -27,8 +27,17 @@ namespace BotHub.Storage;
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
+/// bh:{bot}:g               STR   outbound budget of a bot (OutboundScripts); expires
+/// bh:{bot}:g:&lt;chat&gt;        STR   outbound budget of a chat, or "x" and why it is dead; expires once it limits nothing any more
+/// bh:{bot}:gp              ZSET  chats in penalty. Score: its end in server µs; for operators, expires
+/// bh:{bot}:gd              ZSET  dead chats. Score: since when, in server µs; for operators, expires
+/// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
+/// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
+/// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now
+/// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
 /// </code>
+/// A bot is written <c>channel:id</c>, which no partition's tag can be, and its keys share its hash tag.
 /// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
 /// A conversation with mail or a reply in its outbox is in the ready set; the scripts write in such an order that this holds
 /// whichever prefix of a script's writes survives a crash.
@@ -50,8 +59,14 @@ internal sealed class Keys
     /// <summary>Feed batches held at most, should the holder of the lease forget to cut its log.</summary>
     public const int FeedBatchesHeld = 10_000;
 
+    /// <summary>Dead chats that the operators' index holds at most.</summary>
+    public const int DeadChatsHeld = 10_000;
+
+    /// <summary>How long a bot's budget, with its counters, outlives the last call it limited; and a penalty the time it matters.</summary>
+    public static readonly TimeSpan BotBudgetKept = TimeSpan.FromDays(30), PenaltyKept = TimeSpan.FromMinutes(2);
+
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
-    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys";
+    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls";
     public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
 
     private readonly string[] _prefixes;
@@ -82,6 +97,20 @@ internal sealed class Keys
 
     public RedisChannel FeedChannel(ConversationId id) => RedisChannel.Literal($"{Prefix(id)}f:{id.Value}");
 
+    public static RedisKey BotBudget(string bot) => Of(bot, "g");
+
+    public static RedisKey ChatBudget(string bot, string chat) => Of(bot, "g:" + chat);
+
+    public static RedisKey Penalties(string bot) => Of(bot, "gp");
+
+    public static RedisKey DeadChats(string bot) => Of(bot, "gd");
+
+    public static RedisKey Poll(string bot) => Of(bot, "u");
+
+    public static RedisKey PollDeadLetters(string bot) => Of(bot, "ux");
+
+    public static RedisKey Moves(string bot) => Of(bot, "mv");
+
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)
     {
@@ -90,6 +119,13 @@ internal sealed class Keys
         hash = (hash ^ (hash >> 16)) * 0x85ebca6bu;
         hash ^= hash >> 13;
         return (int)(hash % (uint)_prefixes.Length);
+    }
+
+    private static RedisKey Of(string bot, string rest)
+    {
+        // An empty tag is none, and a brace would end it early: a script's keys would lie in different slots.
+        if (bot.Length == 0 || bot.AsSpan().ContainsAny('{', '}')) throw new ArgumentException($"'{bot}' can't name a bot: write channel:id, without braces.", nameof(bot));
+        return $"bh:{{{bot}}}:{rest}";
     }
 
     private string Prefix(ConversationId id) => _prefixes[PartitionOf(id)];

@@ -21,5 +21,8 @@ internal sealed class StaleLeases(StoreConnection connection, Keys keys)
             if (members.Length > 0)
                 await connection.CallAsync(database => database.SortedSetAddAsync(ready, [.. members.Select(m => new SortedSetEntry(m, now))], SortedSetWhen.Exists), cancel);
         }
+
+        foreach (var bot in await connection.CallAsync(database => database.SetMembersAsync(Keys.Polls), cancel))
+            await connection.CallAsync(database => database.HashSetAsync(Keys.Poll(bot.ToString()), "un", 0), cancel);
     }
 }

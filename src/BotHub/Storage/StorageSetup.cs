@@ -1,4 +1,5 @@
 using BotHub.Core.Conversations;
+using BotHub.Core.Delivery;
 using BotHub.Core.Feed;
 using BotHub.Core.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,8 +11,8 @@ namespace BotHub.Storage;
 public static class StorageSetup
 {
     /// <summary>
-    /// Registers <see cref="IConversationStore"/>, <see cref="IConversationFeed"/>, <see cref="IWakeUps"/> and
-    /// <see cref="ISigningKeys"/>: over the server of <c>ConnectionStrings:Redis</c>, or over the embedded store without it.
+    /// Registers <see cref="IConversationStore"/>, <see cref="IConversationFeed"/>, <see cref="IWakeUps"/>, <see cref="ISigningKeys"/>,
+    /// <see cref="IOutboundGovernor"/>, <see cref="IPollLeases"/> and <see cref="IChatMoves"/>: over the server of <c>ConnectionStrings:Redis</c>, or over the embedded store without it.
     /// The store is usable from every hosted service's <c>StartAsync</c> until the end of its <c>StopAsync</c>.
     /// </summary>
     public static IHostApplicationBuilder AddStorage(this IHostApplicationBuilder builder)
@@ -33,6 +34,9 @@ public static class StorageSetup
         services.AddSingleton<IConversationFeed, RedisFeed>();
         services.AddSingleton<IWakeUps, RedisWakeUps>();
         services.AddSingleton<ISigningKeys, StoredSigningKeys>();
+        services.AddSingleton<IOutboundGovernor, RedisOutboundGovernor>();
+        services.AddSingleton<IPollLeases, RedisPollLeases>();
+        services.AddSingleton<IChatMoves, RedisChatMoves>();
         services.AddHostedService<StoreHost>();
         return builder;
     }

@@ -12,6 +12,7 @@ namespace BotHub.Storage;
 [JsonSerializable(typeof(InboundMessage))]
 [JsonSerializable(typeof(ChatEntry))]
 [JsonSerializable(typeof(OutboundReply))]
+[JsonSerializable(typeof(StoredPollLetter))]
 [JsonSerializable(typeof(IReadOnlyList<FeedEvent>))]
 internal sealed partial class StoreJson : JsonSerializerContext
 {
@@ -40,6 +41,9 @@ internal sealed partial class StoreJson : JsonSerializerContext
         }
     }
 }
+
+/// <summary>A dead letter of a poller; its time stands beside it, as the store's clock wrote it.</summary>
+internal sealed record StoredPollLetter(string UpdateId, string Reason, string Body);
 
 /// <summary>An id is a plain string, and one that is none is refused.</summary>
 internal sealed class ConversationIdConverter : JsonConverter<ConversationId>

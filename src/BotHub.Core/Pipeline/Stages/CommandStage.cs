@@ -14,6 +14,9 @@ public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptL
         ("stop", "end the answer that is being written"),
     ];
 
+    /// <summary>What messengers send for a person who opens the chat. Understood everywhere, and in no menu.</summary>
+    public const string Start = "start";
+
     /// <summary>The command a text is, without its slash, or null when it is an ordinary message.</summary>
     public static string? Parse(string text)
     {
@@ -21,8 +24,10 @@ public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptL
         if (trimmed.Length is < 2 or > 64 || trimmed[0] != '/') return null;
         foreach (var (name, _) in Table)
             if (trimmed[1..].Equals(name, StringComparison.OrdinalIgnoreCase)) return name;
-        return null;
+        return trimmed[1..].Equals(Start, StringComparison.OrdinalIgnoreCase) ? Start : null;
     }
+
+    private static string Help => string.Join('\n', Table.Select(c => $"- `/{c.Name}`: {c.Description}"));
 
     public IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next) =>
         Parse(turn.Messages[0].Text) is { } command ? AnswerAsync(turn, command) : next(turn);
@@ -33,7 +38,8 @@ public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptL
         if (command == "reset") turn.ResetWindow = true;
         yield return new ReplyText(command switch
         {
-            "help" => string.Join('\n', Table.Select(c => $"- `/{c.Name}`: {c.Description}")),
+            "help" => Help,
+            Start => $"{Texts.Greeting}\n\n{Help}",
             "reset" => Texts.Reset,
             "stop" => Texts.Stopped,
             _ => await StatusAsync(turn),

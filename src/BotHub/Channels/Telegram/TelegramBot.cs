@@ -18,6 +18,11 @@ internal sealed record TelegramBot(TelegramBotOptions Options, ITelegramBotClien
     /// <summary>Without the at sign; null until the server has been asked.</summary>
     public string? Username { get; set; }
 
+    /// <summary>Whether its private chats have topics; known once the server has been asked.</summary>
+    public bool HasTopics { get; set; }
+
+    public BotHealth Health { get; } = new();
+
     public override string ToString() => Options.ToString();
 }
 
@@ -25,8 +30,12 @@ internal sealed record TelegramBot(TelegramBotOptions Options, ITelegramBotClien
 internal sealed class TelegramBots(IReadOnlyList<TelegramBot> all)
 {
     private readonly Dictionary<long, TelegramBot> _byId = all.ToDictionary(b => b.Id);
+    private readonly Dictionary<string, TelegramBot> _byName = all.ToDictionary(b => b.Name, StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<TelegramBot> All => all;
+
+    /// <summary>By its name among operators.</summary>
+    public TelegramBot? Find(string name) => _byName.GetValueOrDefault(name);
 
     public TelegramBot? Find(long id) => _byId.GetValueOrDefault(id);
 

@@ -4,7 +4,7 @@ using BotHub.Core.Pipeline;
 namespace BotHub.Channels.Telegram;
 
 /// <summary>Telegram, for all configured bots.</summary>
-internal sealed class TelegramChannel(TelegramBots bots) : IChannel
+internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, TelegramReport report, DeliveryRoom delivery, ILogger<TelegramReplySurface> log) : IChannel
 {
     public const string ChannelId = "telegram";
 
@@ -16,5 +16,15 @@ internal sealed class TelegramChannel(TelegramBots bots) : IChannel
 
     public IEnumerable<(string Section, BotChoice Choice)> Choices => bots.All.Select(b => ($"{TelegramOptions.Section}:{b.Name}", new BotChoice(b.Options.Persona, b.Options.Model)));
 
-    public IReplySurface Open(ReplyLease lease) => throw new NotSupportedException();
+    public IReplySurface Open(ReplyLease lease)
+    {
+        if (!TelegramAddress.TryParse(lease.Conversation, out var address) || bots.Find(address.Bot) is not { } bot)
+            throw new InvalidOperationException($"No bot is configured for {lease.Conversation}.");
+        return new TelegramReplySurface(new ChatLine(bot, address, lease, delivery, log), lease, delivery, log);
+    }
+
+    public Task<Stream> OpenAttachmentAsync(ConversationId conversation, Attachment attachment, CancellationToken cancel) =>
+        bots.Find(conversation) is { } bot ? files.OpenAsync(bot, attachment, cancel) : throw new AttachmentException("This bot is no longer here.");
+
+    public Task<ChannelReport?> ReportAsync() => report.ReadAsync();
 }

@@ -1,9 +1,57 @@
+using BotHub.Configuration;
+using Microsoft.Extensions.Options;
+
 namespace BotHub.Channels.Telegram;
 
 /// <summary>Section <c>Channels:Telegram</c>: any number of bots, each a section with a name of the operator's choice.</summary>
-public sealed record TelegramOptions(IReadOnlyDictionary<string, TelegramBotOptions> Bots)
+public sealed class TelegramOptions
 {
     public const string Section = "Channels:Telegram";
+
+    /// <summary>The bots that are on, by name.</summary>
+    public IReadOnlyDictionary<string, TelegramBotOptions> Bots { get; private set; } = new Dictionary<string, TelegramBotOptions>();
+
+    /// <summary>The names of the bots that are configured and off.</summary>
+    public IReadOnlyList<string> Off { get; private set; } = [];
+
+    /// <summary>Of those, the ones that are off because they have no token.</summary>
+    public IReadOnlyList<string> WithoutToken { get; private set; } = [];
+
+    /// <summary>What is wrong with the section; the validator reports it. Never holds a token or a webhook's secret.</summary>
+    public IReadOnlyList<string> Errors { get; private set; } = [];
+
+    /// <summary>Fills the options; everything wrong ends in <see cref="Errors"/>.</summary>
+    internal void Read(IConfigurationSection section)
+    {
+        List<string> errors = [], off = [], tokenless = [];
+        Dictionary<string, TelegramBotOptions> bots = new(StringComparer.OrdinalIgnoreCase);
+        var all = true;
+        foreach (var child in section.GetChildren())
+        {
+            if (child.Key.Equals("Enabled", StringComparison.OrdinalIgnoreCase))
+            {
+                all = new SectionReader(section, errors).Flag("Enabled", true);
+                continue;
+            }
+
+            var reading = TelegramBotReader.Read(child, errors);
+            if (!reading.Enabled || reading.Bot is null) off.Add(child.Key);
+            if (reading.Enabled && reading.NoToken) tokenless.Add(child.Key);
+            if (reading.Enabled && reading.Bot is { } bot) bots[child.Key] = bot;
+        }
+
+        foreach (var twins in bots.Values.GroupBy(b => b.Id).Where(g => g.Count() > 1))
+            errors.Add($"{string.Join(" and ", twins.Select(b => $"{Section}:{b.Name}:Token"))} are of the same bot ({twins.Key}): give each bot a token of its own from BotFather, or remove one of them.");
+        if (!all) (off, tokenless, bots) = ([.. off, .. bots.Keys], [], []);
+        (Bots, Off, WithoutToken, Errors) = (bots, off, tokenless, errors);
+    }
+}
+
+/// <summary>Refuses to start with a wrong section <c>Channels:Telegram</c>: all errors at once.</summary>
+internal sealed class TelegramOptionsValidator : IValidateOptions<TelegramOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TelegramOptions options) =>
+        options.Errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(options.Errors);
 }
 
 public enum ReceiveMode
@@ -75,8 +123,8 @@ public sealed record TelegramBotOptions
     /// <summary>The largest file that is fetched, in megabytes (2^20 bytes). Telegram's own server gives out 20.</summary>
     public int MaxFileMegabytes { get; init; } = 20;
 
-    /// <summary>Calls a second by the whole bot, over all replicas; 0 is no limit. Telegram speaks of about 30.</summary>
-    public double CallsPerSecond { get; init; } = 25;
+    /// <summary>Calls a second by the whole bot, over all replicas; 0 is no limit. Telegram speaks of about 30; the worst second sees half as many again.</summary>
+    public double CallsPerSecond { get; init; } = 20;
 
     /// <summary>Calls a second in one private chat; 0 is no limit. Telegram speaks of about one.</summary>
     public double ChatCallsPerSecond { get; init; } = 1;

@@ -1,0 +1,60 @@
+using Markdig.Extensions.Tables;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace BotHub.Channels.Telegram.Rendering;
+
+/// <summary>What Telegram counts in a rich message. Where it is not known whether a node counts, it does here.</summary>
+/// <param name="Blocks">Blocks of every kind, list items and table rows included; cells are not.</param>
+/// <param name="Nesting">Levels of blocks and styles inside of each other.</param>
+/// <param name="Columns">Of the widest table.</param>
+/// <param name="Media">Images.</param>
+internal readonly record struct RichMeasure(int Blocks, int Nesting, int Columns, int Media)
+{
+    /// <summary>False when no way of cutting could make it fit.</summary>
+    public bool IsExpressible => Nesting <= RenderLimits.RichNesting && Columns <= RenderLimits.RichColumns;
+
+    public bool FitsOneMessage => IsExpressible && Blocks <= RenderLimits.RichBlocks && Media <= RenderLimits.RichMedia;
+
+    public RichMeasure And(RichMeasure other) =>
+        new(Blocks + other.Blocks, Math.Max(Nesting, other.Nesting), Math.Max(Columns, other.Columns), Media + other.Media);
+
+    public static RichMeasure Of(Block block)
+    {
+        int blocks = 0, nesting = 0, columns = 0, media = 0;
+        var open = new Stack<(MarkdownObject Node, int Level)>();
+        open.Push((block, block is MarkdownDocument ? 0 : 1));
+        while (open.TryPop(out var next))
+        {
+            var (node, level) = next;
+            nesting = Math.Max(nesting, level);
+            switch (node)
+            {
+                case LinkReferenceDefinitionGroup:
+                    break;
+                case TableCell cell:
+                    foreach (var paragraph in cell.OfType<ParagraphBlock>()) PushInlines(open, paragraph.Inline, level);
+                    break;
+                case ContainerBlock container:
+                    if (container is not MarkdownDocument) blocks++;
+                    if (container is TableRow row) columns = Math.Max(columns, row.Count);
+                    foreach (var child in container) open.Push((child, level + 1));
+                    break;
+                case LeafBlock leaf:
+                    blocks++;
+                    PushInlines(open, leaf.Inline, level);
+                    break;
+                case ContainerInline inline:
+                    if (inline is LinkInline { IsImage: true }) media++;
+                    PushInlines(open, inline, level);
+                    break;
+            }
+        }
+        return new(blocks, nesting, columns, media);
+    }
+
+    private static void PushInlines(Stack<(MarkdownObject Node, int Level)> open, ContainerInline? inlines, int level)
+    {
+        for (var child = inlines?.FirstChild; child is not null; child = child.NextSibling) open.Push((child, child is ContainerInline ? level + 1 : level));
+    }
+}
