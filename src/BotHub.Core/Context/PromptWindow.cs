@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
 using Microsoft.Extensions.AI;
@@ -48,49 +49,57 @@ public sealed record PromptWindow
         var alone = meter.Count([first]);
         var least = meter.Count([first, .. last]);
         var budget = context - reserve;
-        var single = history.Select((e, i) => Single(meter, first, alone, e, past[i])).ToList();
+        var single = new int[history.Count];
+        for (var i = 0; i < single.Length; i++) single[i] = Single(meter, first, alone, history[i], past[i]);
         var starts = TurnStarts(history);
         // For nearly every chat template a prompt's length is the sum of its messages', so the cut is known at once. It is taken only
         // if the exact count agrees; else it is searched for by halves, as fewer turns never count more tokens.
         var low = Guess(starts, single, budget - least);
-        if (!Fits(low) || (low > 0 && Fits(low - 1)))
+        var tokens = Count(low);
+        if (tokens > budget || (low > 0 && Count(low - 1) <= budget))
         {
             (low, var high) = (0, starts.Count);
             while (low < high)
             {
                 var middle = (low + high) / 2;
-                if (Fits(middle)) high = middle;
+                if (Count(middle) <= budget) high = middle;
                 else low = middle + 1;
             }
+
+            tokens = Count(low);
         }
 
         var cut = low < starts.Count ? starts[low] : past.Count;
-        List<ChatMessage> messages = [first, .. past.Skip(cut), .. last];
-        var tokens = cut == past.Count ? least : meter.Count(messages);
+        var parts = new WindowPart[single.Length];
+        for (var i = 0; i < parts.Length; i++) parts[i] = new WindowPart(history[i].Id, history[i].Turn, history[i].Role, single[i], i >= cut, i >= cut ? null : "budget");
         return new PromptWindow
         {
-            Messages = messages,
+            Messages = From(cut),
             Tokens = tokens,
             Reserved = reserve,
             Fits = least <= budget,
             InputTokens = least - alone,
             ContextLength = context,
             SystemTokens = alone,
-            History = [.. history.Select((e, i) => new WindowPart(e.Id, e.Turn, e.Role, single[i], i >= cut, i >= cut ? null : "budget"))],
+            History = parts,
         };
 
-        bool Fits(int turn) => turn >= starts.Count ? least <= budget : meter.Count([first, .. past.Skip(starts[turn]), .. last]) <= budget;
+        int Count(int turn) => turn >= starts.Count ? least : meter.Count(From(starts[turn]));
+
+        List<ChatMessage> From(int entry) => [first, .. CollectionsMarshal.AsSpan(past)[entry..], .. last];
     }
 
     /// <summary>What one entry adds to a prompt; remembered with the entry, which never changes.</summary>
     private static int Single(ITokenMeter meter, ChatMessage first, int alone, ChatEntry entry, ChatMessage message) =>
-        Known.GetOrCreateValue(meter).GetValue(entry, _ => new StrongBox<int>(meter.Count([first, message]) - alone)).Value;
+        Known.GetOrCreateValue(meter) is var known && known.TryGetValue(entry, out var counted)
+            ? counted.Value
+            : known.GetOrAdd(entry, new StrongBox<int>(meter.Count([first, message]) - alone)).Value;
 
     /// <summary>The first turn of the longest end whose entries add up to no more than this.</summary>
-    private static int Guess(List<int> starts, List<int> single, int room)
+    private static int Guess(List<int> starts, int[] single, int room)
     {
         var guess = starts.Count;
-        for (var end = single.Count; guess > 0; guess--)
+        for (var end = single.Length; guess > 0; guess--)
         {
             for (var i = starts[guess - 1]; i < end; i++) room -= single[i];
             if (room < 0) return guess;

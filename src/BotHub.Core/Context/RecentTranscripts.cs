@@ -1,5 +1,6 @@
 using BotHub.Core.Conversations;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 
 namespace BotHub.Core.Context;
 
@@ -8,7 +9,7 @@ namespace BotHub.Core.Context;
 /// yet. A transcript is append-only and its entries are numbered: what was read once stays true, and what another node has added
 /// since shows by the tail. Bounded in characters and in time.
 /// </summary>
-public sealed class RecentTranscripts(IConversationStore store) : IDisposable
+public sealed class RecentTranscripts(IConversationStore store, IOptions<ContextOptions> options) : IDisposable
 {
     private const long MostCharacters = 32 * 1024 * 1024;
 
@@ -19,7 +20,7 @@ public sealed class RecentTranscripts(IConversationStore store) : IDisposable
 
     /// <summary>The entries with the numbers from <paramref name="from"/> up to <paramref name="tail"/>, that one not included.</summary>
     /// <exception cref="StoreUnavailableException">Something must be read and the store did not answer.</exception>
-    public async Task<IReadOnlyList<ChatEntry>> ReadAsync(ConversationId conversation, long from, long tail, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<ChatEntry>> ReadAsync(ConversationId conversation, long from, long tail, CancellationToken cancel)
     {
         if (from >= tail) return [];
         var known = _known.Get<Part>(conversation);
@@ -28,35 +29,35 @@ public sealed class RecentTranscripts(IConversationStore store) : IDisposable
         {
             var missing = await store.ReadTranscriptAsync(conversation, known.Tail, (int)(tail - known.Tail), cancel);
             // An entry that is gone or unreadable would shift the numbers of those behind it: such a part is used once and not kept.
-            if (missing.Count != tail - known.Tail) return [.. known.Entries.Skip((int)(from - known.From)), .. missing];
-            known = Keep(conversation, new Part(known.From, [.. known.Entries, .. missing]), from);
+            if (missing.Count != tail - known.Tail) return [.. known.Since(from), .. missing];
+            known = Keep(conversation, new Part(from, [.. known.Since(from), .. missing]));
         }
 
-        return [.. known.Entries.Skip((int)(from - known.From))];
+        return known.Since(from);
     }
 
-    /// <summary>Adds what this node has just committed at <paramref name="tail"/>.</summary>
+    /// <summary>Adds what this node has just committed at <paramref name="tail"/>; as many of the oldest leave as come.</summary>
     public void Append(ConversationId conversation, long tail, IReadOnlyList<ChatEntry> entries)
     {
-        if (_known.Get<Part>(conversation) is { } known && known.Tail == tail) Keep(conversation, new Part(known.From, [.. known.Entries, .. entries]), known.From);
+        if (_known.Get<Part>(conversation) is not { } known || known.Tail != tail) return;
+        var from = Math.Max(known.From, tail + entries.Count - options.Value.MaxMessages);
+        Keep(conversation, from < tail ? new Part(from, [.. known.Since(from), .. entries]) : new Part(tail, [.. entries]));
     }
 
-    private Part Keep(ConversationId conversation, Part part, long from)
+    private Part Keep(ConversationId conversation, Part part)
     {
-        part = new Part(from, [.. part.Entries.Skip((int)(from - part.From))]);
-        _known.Set(conversation, part, new MemoryCacheEntryOptions
-        {
-            Size = part.Entries.Sum(e => 200L + e.Text.Length + (e.Prompt?.Length ?? 0)),
-            SlidingExpiration = Forgotten,
-            AbsoluteExpirationRelativeToNow = Oldest,
-        });
+        var size = 0L;
+        foreach (var entry in part.Entries) size += 200L + entry.Text.Length + (entry.Prompt?.Length ?? 0);
+        _known.Set(conversation, part, new MemoryCacheEntryOptions { Size = size, SlidingExpiration = Forgotten, AbsoluteExpirationRelativeToNow = Oldest });
         return part;
     }
 
     public void Dispose() => _known.Dispose();
 
-    private sealed record Part(long From, IReadOnlyList<ChatEntry> Entries)
+    private sealed record Part(long From, ChatEntry[] Entries)
     {
-        public long Tail => From + Entries.Count;
+        public long Tail => From + Entries.Length;
+
+        public ArraySegment<ChatEntry> Since(long from) => new ArraySegment<ChatEntry>(Entries)[(int)(from - From)..];
     }
 }

@@ -41,10 +41,16 @@ public sealed partial class ConversationWorker(
     /// <param name="handle">Lets others stop the running turn.</param>
     internal async Task RunAsync(ConversationId conversation, WorkHandle handle)
     {
-        var channel = _channels[conversation.Channel];
         var claimedAt = clock.GetTimestamp();
-        if (await store.ClaimAsync(conversation, node.Value, options.Value.Lease, CancellationToken.None) is not { } claim) return;
-        await using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt, handle.Marked);
+        if (await store.ClaimAsync(conversation, node.Value, options.Value.Lease, CancellationToken.None) is { } claim) await RunAsync(claim, claimedAt, handle);
+    }
+
+    /// <summary>Works under a lease that was taken already, not before the given time stamp.</summary>
+    internal async Task RunAsync(Claim claim, long claimedAt, WorkHandle handle)
+    {
+        var conversation = claim.Lease.Conversation;
+        var channel = _channels[conversation.Channel];
+        using var keeper = new LeaseKeeper(store, claim.Lease, options.Value, clock, claimedAt, handle.Marked);
         var lease = new KeptLease(store, claim, keeper);
         await using var surface = channel.Open(lease);
         try

@@ -31,6 +31,7 @@ public sealed partial class Dispatcher(
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _drained = new();
     private Task _loops = Task.CompletedTask;
+    private Task? _stopping;
 
     /// <summary>Resolved late: a worker needs the channels, and channels need the inbox, which needs this dispatcher.</summary>
     private ConversationWorker Worker => field ??= (ConversationWorker)services.GetService(typeof(ConversationWorker))!;
@@ -72,6 +73,40 @@ public sealed partial class Dispatcher(
         }
     }
 
+    /// <summary>
+    /// Keeps a place for a conversation whose message is about to be accepted, so that one call can do both, accept and claim. Null when
+    /// no place is free or the conversation is worked on here: then a hint, after the message was accepted, does the same.
+    /// </summary>
+    internal WorkHandle? TryReserve(ConversationId conversation)
+    {
+        if (Draining || !Worker.CanWork(conversation) || !_slots.Wait(0)) return null;
+        var handle = new WorkHandle();
+        if (_running.TryAdd(conversation, handle))
+        {
+            // Asked once more: whoever stops the node now waits for this place.
+            if (!Draining) return handle;
+            Leave(conversation, handle);
+            return null;
+        }
+
+        _slots.Release();
+        return null;
+    }
+
+    /// <summary>Begins the work on a kept place, or gives the place back where nothing was claimed.</summary>
+    internal void Take(ConversationId conversation, WorkHandle place, Claim? claim, long claimedAt)
+    {
+        if (claim is null) Leave(conversation, place);
+        else _ = WorkAsync(conversation, place, () => Worker.RunAsync(claim, claimedAt, place));
+    }
+
+    private void Leave(ConversationId conversation, WorkHandle handle)
+    {
+        _running.TryRemove(conversation, out _);
+        _slots.Release();
+        if (handle.End()) _hints.Writer.TryWrite(conversation);
+    }
+
     private async Task OfferAsync(ConversationId conversation)
     {
         _hints.Writer.TryWrite(conversation);
@@ -93,7 +128,7 @@ public sealed partial class Dispatcher(
             {
                 await _slots.WaitAsync(_stop.Token);
                 var handle = new WorkHandle();
-                if (_running.TryAdd(conversation, handle)) _ = WorkAsync(conversation, handle);
+                if (_running.TryAdd(conversation, handle)) _ = WorkAsync(conversation, handle, () => Worker.CanWork(conversation) ? Worker.RunAsync(conversation, handle) : Task.CompletedTask);
                 else
                 {
                     _slots.Release();
@@ -104,13 +139,13 @@ public sealed partial class Dispatcher(
         catch (OperationCanceledException) { /* draining */ }
     }
 
-    private async Task WorkAsync(ConversationId conversation, WorkHandle handle)
+    private async Task WorkAsync(ConversationId conversation, WorkHandle handle, Func<Task> work)
     {
         try
         {
             await Task.Yield();
             if (Draining) handle.Draining = true;
-            if (Worker.CanWork(conversation)) await Worker.RunAsync(conversation, handle);
+            await work();
         }
         catch (StoreUnavailableException e)
         {
@@ -122,9 +157,7 @@ public sealed partial class Dispatcher(
         }
         finally
         {
-            _running.TryRemove(conversation, out _);
-            _slots.Release();
-            if (handle.End()) _hints.Writer.TryWrite(conversation);
+            Leave(conversation, handle);
         }
     }
 
@@ -157,7 +190,9 @@ public sealed partial class Dispatcher(
     }
 
     /// <summary>Runs before the web server stops, so that people see their answers end.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) => _stopping ??= DrainAsync();
+
+    private async Task DrainAsync()
     {
         await _stop.CancelAsync();
         foreach (var handle in _running.Values) handle.Draining = true;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>Where channels hand in messages. Returns once the message is durable: only then may a channel acknowledge it.</summary>
-public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher dispatcher, IOptions<PipelineOptions> options)
+public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher dispatcher, NodeName node, TimeProvider clock, IOptions<PipelineOptions> options)
 {
     /// <exception cref="StoreUnavailableException">The store is away; nothing is promised, the sender should repeat with the same id.</exception>
     public async Task<AcceptResult> AcceptAsync(InboundMessage message, CancellationToken cancel)
@@ -13,10 +13,36 @@ public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher
         var command = CommandStage.Parse(message.Text);
         if (command == "stop") await StopAsync(message.Conversation, cancel);
         var delay = command is null ? options.Value.Debounce : TimeSpan.Zero;
+        if (delay == TimeSpan.Zero && dispatcher.TryReserve(message.Conversation) is { } place) return await AcceptAsync(message, place);
         var result = await store.AcceptAsync(message, delay, cancel);
-        if (result.Outcome == AcceptOutcome.Accepted) dispatcher.Hint(message.Conversation, delay);
-        else if (result.Outcome == AcceptOutcome.Revised) await MarkedAsync(message.Conversation);
+        await TellAsync(message.Conversation, result.Outcome, delay);
         return result;
+    }
+
+    /// <summary>Accepts and, where the conversation is idle, begins its turn at once. Not to be cancelled: a claim must not get lost.</summary>
+    private async Task<AcceptResult> AcceptAsync(InboundMessage message, WorkHandle place)
+    {
+        var before = clock.GetTimestamp();
+        AcceptResult result;
+        Claim? claim = null;
+        try
+        {
+            (result, claim) = await store.AcceptAndClaimAsync(message, node.Value, options.Value.Lease, CancellationToken.None);
+        }
+        finally
+        {
+            dispatcher.Take(message.Conversation, place, claim, before);
+        }
+
+        if (claim is null) await TellAsync(message.Conversation, result.Outcome, TimeSpan.Zero);
+        return result;
+    }
+
+    private Task TellAsync(ConversationId conversation, AcceptOutcome outcome, TimeSpan delay)
+    {
+        if (outcome == AcceptOutcome.Revised) return MarkedAsync(conversation);
+        if (outcome == AcceptOutcome.Accepted) dispatcher.Hint(conversation, delay);
+        return Task.CompletedTask;
     }
 
     /// <summary>Ends the answer at the mailbox's head, on whatever node it runs.</summary>

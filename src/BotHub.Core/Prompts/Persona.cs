@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace BotHub.Core.Prompts;
 
 /// <summary>Who answers: the instructions a model gets first, and how it is to speak. Read from <c>prompts/ID.md</c>.</summary>
@@ -17,7 +19,18 @@ public sealed record Persona(
     /// </summary>
     public string Render(PromptVariables variables)
     {
-        var lines = Text.Split('\n').Select(line => PromptTemplate.Fill(line, variables)).OfType<string>();
-        return string.Join('\n', lines).Trim();
+        // Most of a prompt holds no variable: that part is taken over as it is.
+        var end = Text.IndexOf(PromptTemplate.Opening, StringComparison.Ordinal);
+        if (end < 0) return Text.Trim();
+        var rest = Text.LastIndexOf('\n', end) + 1;
+        var rendered = new StringBuilder(Text.Length + 64).Append(Text, 0, rest);
+        foreach (var range in Text.AsSpan(rest).Split('\n'))
+        {
+            var line = Text.AsSpan(rest)[range];
+            if (!line.Contains(PromptTemplate.Opening, StringComparison.Ordinal)) rendered.Append(line).Append('\n');
+            else if (PromptTemplate.Fill(line.ToString(), variables) is { } filled) rendered.Append(filled).Append('\n');
+        }
+
+        return rendered.ToString().Trim();
     }
 }

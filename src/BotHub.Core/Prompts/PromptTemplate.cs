@@ -5,6 +5,9 @@ namespace BotHub.Core.Prompts;
 /// <summary>The small template language of prompts: <c>{{variable}}</c>, nothing else.</summary>
 public static partial class PromptTemplate
 {
+    /// <summary>What every variable begins with.</summary>
+    public const string Opening = "{{";
+
     /// <summary>Fills in one line; null when a variable in it has no value.</summary>
     public static string? Fill(string line, PromptVariables variables)
     {

@@ -16,22 +16,39 @@ internal sealed partial class RedisConversationStore(
 
     private RedisValue IdleMilliseconds => _options.IdleExpiry is { } idle ? Milliseconds(idle) : "0";
 
-    public async Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel)
+    public async Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel) =>
+        Accepted(await AcceptAsync(message, delay, "", TimeSpan.Zero, cancel));
+
+    public async Task<(AcceptResult Result, Claim? Claim)> AcceptAndClaimAsync(InboundMessage message, string owner, TimeSpan lease, CancellationToken cancel)
     {
-        // The same id twice is one message, so an unanswered accept may be repeated.
+        Owned(owner);
+        var f = await AcceptAsync(message, TimeSpan.Zero, owner, lease, cancel);
+        var result = Accepted(f);
+        if (f.Length == 3) return (result, null);
+        return (result, new Claim(
+            new LeaseKey(message.Conversation, (long)f[3], owner), Resumed: false, (int)f[4], (long)f[5], (long)f[6], (long)f[7],
+            [], [new Mail(result.Sequence, message)], Note: Note(f[8])));
+    }
+
+    private async Task<RedisResult[]> AcceptAsync(InboundMessage message, TimeSpan delay, string owner, TimeSpan lease, CancellationToken cancel)
+    {
+        // The same id twice is one message, so an unanswered accept may be repeated. Should the first try have claimed, its lease runs out.
         var result = (RedisResult[])(await connection.RepeatAsync(
             AcceptScript.Script,
             Mailbox(message.Conversation),
             [
                 message.Conversation.Value, message.Id, StoreJson.Write(message, StoreJson.Wire.InboundMessage), Milliseconds(delay),
                 _options.MailboxLimit, Keys.DedupeMost, Keys.DedupeLeast, Milliseconds(Keys.DedupeAge), message.PlatformId ?? "", message.Revises ?? "",
+                owner, Milliseconds(lease),
             ],
             cancel))!;
-        var outcome = (int)result[0] switch { 1 => AcceptOutcome.Accepted, 2 => AcceptOutcome.Revised, 0 => AcceptOutcome.Duplicate, _ => AcceptOutcome.Full };
         // A duplicate may have met a message that is not on disk yet.
-        if (outcome != AcceptOutcome.Full) await server.DurableAsync();
-        return new AcceptResult(outcome, (long)result[1], (int)result[2]);
+        if ((int)result[0] >= 0) await server.DurableAsync();
+        return result;
     }
+
+    private static AcceptResult Accepted(RedisResult[] f) => new(
+        (int)f[0] switch { 1 => AcceptOutcome.Accepted, 2 => AcceptOutcome.Revised, 0 => AcceptOutcome.Duplicate, _ => AcceptOutcome.Full }, (long)f[1], (int)f[2]);
 
     public async Task<IReadOnlyList<ConversationId>> PeekDueAsync(int limit, CancellationToken cancel)
     {
@@ -46,7 +63,7 @@ internal sealed partial class RedisConversationStore(
 
     public async Task<Claim?> ClaimAsync(ConversationId conversation, string owner, TimeSpan lease, CancellationToken cancel)
     {
-        if (owner.Length == 0) throw new ArgumentException("A lease needs an owner: an empty one means that it was given back.", nameof(owner));
+        Owned(owner);
         var result = await connection.RunAsync(
             ClaimScript.Script, Mailbox(conversation), [conversation.Value, owner, Milliseconds(lease), Keys.MailPerClaim], cancel);
         if (result.IsNull) return null;
@@ -54,7 +71,7 @@ internal sealed partial class RedisConversationStore(
         await server.DurableAsync();
         return new Claim(
             new LeaseKey(conversation, (long)f[0], owner), (int)f[1] == 1, (int)f[2], (long)f[3], (long)f[4], (long)f[5],
-            Replies((long)f[6], (RedisValue[])f[7]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, (string)f[11]! is { Length: > 0 } note ? note : null);
+            Replies((long)f[6], (RedisValue[])f[7]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Note(f[11]));
     }
 
     public async Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel)
@@ -120,6 +137,13 @@ internal sealed partial class RedisConversationStore(
 
     public async Task<bool> RequestStopAsync(ConversationId conversation, CancellationToken cancel) =>
         (int)await connection.RepeatAsync(StopScript.Script, [keys.Conversation(conversation)], [], cancel) == 1;
+
+    private static void Owned(string owner)
+    {
+        if (owner.Length == 0) throw new ArgumentException("A lease needs an owner: an empty one means that it was given back.", nameof(owner));
+    }
+
+    private static string? Note(RedisResult note) => (string)note! is { Length: > 0 } text ? text : null;
 
     private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

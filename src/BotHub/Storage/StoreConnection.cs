@@ -70,8 +70,23 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
     }
 
     /// <summary>Runs a script at most once. Without an answer it is unknown whether it ran.</summary>
-    public Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel) =>
-        CallAsync(database => EvaluateAsync(database, script, keys, values), cancel);
+    public async Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            return await Database.ScriptEvaluateAsync(script.Hash, keys, values).WaitAsync(cancel);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // The server restarted or its scripts were flushed. It has run nothing, so this is no repetition.
+            return await CallAsync(database => database.ExecuteAsync("EVAL", Arguments(script.Text, keys, values)), cancel);
+        }
+        catch (Exception e) when (IsStoreTrouble(e))
+        {
+            throw Unavailable(e);
+        }
+    }
 
     /// <summary>Runs any other call, and turns the client's exceptions into the seam's.</summary>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancel)
@@ -81,9 +96,9 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         {
             return await call(Database).WaitAsync(cancel);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (IsStoreTrouble(e))
         {
-            throw new StoreUnavailableException($"The store did not do its work: {e.Message}", e);
+            throw Unavailable(e);
         }
     }
 
@@ -92,18 +107,9 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         if (_multiplexer is not null) await _multiplexer.DisposeAsync();
     }
 
-    private static async Task<RedisResult> EvaluateAsync(IDatabase database, StoreScript script, RedisKey[] keys, RedisValue[] values)
-    {
-        try
-        {
-            return await database.ExecuteAsync("EVALSHA", Arguments(script.Hash, keys, values));
-        }
-        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // The server restarted or its scripts were flushed. It has run nothing, so this is no repetition.
-            return await database.ExecuteAsync("EVAL", Arguments(script.Text, keys, values));
-        }
-    }
+    private static bool IsStoreTrouble(Exception e) => e is RedisException or TimeoutException or ObjectDisposedException;
+
+    private static StoreUnavailableException Unavailable(Exception e) => new($"The store did not do its work: {e.Message}", e);
 
     private static object[] Arguments(string script, RedisKey[] keys, RedisValue[] values)
     {

@@ -1,6 +1,7 @@
 using BotHub.Core.Context;
 using BotHub.Core.Conversations;
 using BotHub.Tests.Storage;
+using Microsoft.Extensions.Options;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Context;
@@ -11,8 +12,8 @@ public sealed class RecentTranscriptsTests(GarnetFixture fixture) : StoreTests<G
     [Fact]
     public async Task What_another_node_committed_in_between_is_read()
     {
-        using var here = new RecentTranscripts(Store);
-        using var there = new RecentTranscripts(Store);
+        using var here = new RecentTranscripts(Store, Options.Create(new ContextOptions()));
+        using var there = new RecentTranscripts(Store, Options.Create(new ContextOptions()));
         var c = NewConversation();
         long tail = 0;
         var random = new Random(3);
@@ -40,7 +41,7 @@ public sealed class RecentTranscriptsTests(GarnetFixture fixture) : StoreTests<G
         await AcceptAsync(c, "m0");
         var claim = await ClaimAsync(c);
         await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
-        using var recent = new RecentTranscripts(Store);
+        using var recent = new RecentTranscripts(Store, Options.Create(new ContextOptions()));
         var first = await recent.ReadAsync(c, 0, 2, Cancel);
         Assert.Same(first[0], (await recent.ReadAsync(c, 0, 2, Cancel))[0]);
 

@@ -20,12 +20,18 @@ public sealed class TestHub : WebApplicationFactory<Program>
     private int _disposed;
 
     public TestHub(params (string Key, string Value)[] settings)
+        : this(0, settings)
+    {
+    }
+
+    /// <param name="port">Where it listens; 0 takes a free one.</param>
+    public TestHub(int port, params (string Key, string Value)[] settings)
     {
         _settings = settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         _settings.TryAdd("Storage:Directory", _folder);
         _settings.TryAdd("Channels:Web:MessagesPerMinute", "100000");
         _settings.TryAdd("Channels:Web:ConversationsPerMinute", "100000");
-        UseKestrel(0);
+        UseKestrel(port);
     }
 
     public FakeModel Model { get; } = new();

@@ -35,6 +35,8 @@ internal sealed class FakeStore : IConversationStore, IConversationFeed, IWakeUp
 
     public Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel) => throw new StoreUnavailableException("secret-host:6379");
 
+    public Task<(AcceptResult Result, Claim? Claim)> AcceptAndClaimAsync(InboundMessage message, string owner, TimeSpan lease, CancellationToken cancel) => throw new StoreUnavailableException("secret-host:6379");
+
     public Task<Claim?> ClaimAsync(ConversationId conversation, string owner, TimeSpan lease, CancellationToken cancel) => throw new NotSupportedException();
 
     public Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel) => throw new NotSupportedException();

@@ -58,6 +58,88 @@ public abstract class LeaseTests<TFixture>(TFixture fixture) : StoreTests<TFixtu
     }
 
     [Fact]
+    public async Task An_idle_conversation_is_claimed_with_its_message()
+    {
+        var c = NewConversation();
+        await AnswerAsync(c, 0);
+        var (result, claim) = await Store.AcceptAndClaimAsync(Message(c, "m1"), "node-1", Brief, Cancel);
+        Assert.Equal(new AcceptResult(AcceptOutcome.Accepted, 1, 0), result);
+        Assert.NotNull(claim);
+        Assert.Equal((false, 1, -1L, 2L, 0L, null), (claim.Resumed, claim.Tries, claim.StopSequence, claim.TranscriptTail, claim.WindowStart, claim.Note));
+        Assert.Equal(new Mail(1, Message(c, "m1")), Assert.Single(claim.Mail));
+        Assert.Empty(claim.Outbox);
+
+        // It is a lease like any other: it runs out, and the next one has a higher epoch and knows of the try.
+        var heir = await TakeOverAsync(c);
+        Assert.True(heir.Lease.Epoch > claim.Lease.Epoch);
+        Assert.Equal((true, 2), (heir.Resumed, heir.Tries));
+        Assert.Equal(Message(c, "m1"), Assert.Single(heir.Mail).Body);
+        Assert.Equal(Fence.Lost, (await Store.CommitAsync(claim.Lease, Turn(1), Cancel)).Fence);
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(heir.Lease, Turn(1), Cancel)).Fence);
+    }
+
+    [Fact]
+    public async Task The_first_message_of_all_is_claimed_and_answered_like_any()
+    {
+        var c = NewConversation();
+        var (_, claim) = await Store.AcceptAndClaimAsync(Message(c, "m0"), "node-1", Ample, Cancel);
+        Assert.Null(await Store.ClaimAsync(c, "node-2", Ample, Cancel));
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim!.Lease, Turn(0), Cancel)).Fence);
+        Assert.Equal(Fence.Held, (await Store.ReceiptAsync(claim.Lease, new Receipt(0, "t0", []), true, Cancel)).Fence);
+        Assert.Null(await Store.ClaimAsync(c, "node-2", Ample, Cancel));
+    }
+
+    [Fact]
+    public async Task What_is_not_idle_is_not_claimed_with_a_message()
+    {
+        var waiting = NewConversation();
+        await AcceptAsync(waiting, "m0");
+        Assert.Equal((new AcceptResult(AcceptOutcome.Accepted, 1, 1), null), await Store.AcceptAndClaimAsync(Message(waiting, "m1"), "node-1", Ample, Cancel));
+        Assert.Equal(2, (await ClaimAsync(waiting)).Mail.Count);
+
+        var held = NewConversation();
+        await AcceptAsync(held, "m0");
+        var claim = await ClaimAsync(held, owner: "node-2");
+        Assert.Null((await Store.AcceptAndClaimAsync(Message(held, "m1"), "node-1", Ample, Cancel)).Claim);
+        await Store.CommitAsync(claim.Lease, Turn(0, count: 2), Cancel);
+        Assert.Null((await Store.AcceptAndClaimAsync(Message(held, "m2"), "node-1", Ample, Cancel)).Claim);
+
+        var undelivered = NewConversation();
+        await AcceptAsync(undelivered, "m0");
+        claim = await ClaimAsync(undelivered);
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        await Store.ReleaseAsync(claim.Lease, Ample, Cancel);
+        Assert.Null((await Store.AcceptAndClaimAsync(Message(undelivered, "m1"), "node-1", Ample, Cancel)).Claim);
+
+        var answered = NewConversation();
+        await AnswerAsync(answered, 0);
+        Assert.Equal((new AcceptResult(AcceptOutcome.Duplicate, 0, 0), null), await Store.AcceptAndClaimAsync(Message(answered, "m0"), "node-1", Ample, Cancel));
+        Assert.Null(await Store.ClaimAsync(answered, "node-1", Ample, Cancel));
+    }
+
+    [Fact]
+    public async Task Of_sixteen_that_accept_at_once_one_claims()
+    {
+        await using var other = await Fixture.StartAnotherAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var c = NewConversation();
+            var all = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
+                (i % 2 == 0 ? Store : other.Store).AcceptAndClaimAsync(Message(c, $"m{i}"), $"node-{i}", Ample, Cancel)));
+            Assert.Equal(0, Assert.Single(all, a => a.Claim is not null).Result.Sequence);
+            Assert.Equal(Enumerable.Range(0, 16), all.Select(a => (int)a.Result.Sequence).Order());
+        }
+    }
+
+    private async Task AnswerAsync(ConversationId c, int n)
+    {
+        await AcceptAsync(c, $"m{n}");
+        var claim = await ClaimAsync(c);
+        await Store.CommitAsync(claim.Lease, Turn(n), Cancel);
+        await Store.ReceiptAsync(claim.Lease, new Receipt(n, $"t{n}", []), takeNext: true, Cancel);
+    }
+
+    [Fact]
     public async Task A_renewed_lease_is_not_taken_over()
     {
         var c = NewConversation();

@@ -14,14 +14,11 @@ public sealed class FileStage : ITurnStage
 
     private static readonly string[] TextEndings = [".txt", ".md", ".csv", ".tsv", ".json", ".xml", ".yaml", ".yml", ".log", ".ini", ".toml", ".html", ".css", ".js", ".ts", ".cs", ".py", ".sql", ".sh"];
 
-    public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
-    {
-        if (turn.Messages.All(m => m.Attachments is null))
-        {
-            await foreach (var part in next(turn)) yield return part;
-            yield break;
-        }
+    public IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next) =>
+        turn.Messages.All(m => m.Attachments is null) ? next(turn) : ReadAsync(turn, next);
 
+    private static async IAsyncEnumerable<ReplyPart> ReadAsync(Turn turn, TurnDelegate next)
+    {
         List<string> unread = [];
         List<Question> questions = [];
         for (var i = 0; i < turn.Questions.Count; i++) questions.Add(await ReadAsync(turn, turn.Questions[i], turn.Messages[i].Attachments ?? [], unread));

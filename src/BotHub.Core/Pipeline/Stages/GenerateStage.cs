@@ -14,7 +14,6 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
     {
         var (window, model) = (turn.Window!, turn.Model!);
         var parts = Channel.CreateBounded<ReplyPart>(new BoundedChannelOptions(64) { SingleReader = true });
-        // Not disposed: a model that does not listen may still hold its token.
         var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
         var options = Options(turn, position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))));
         var pump = PumpAsync(model.Client, window.Messages, options, turn, parts.Writer, stop.Token);
@@ -25,8 +24,14 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
         finally
         {
             // Whoever stops reading (an outer stage, an error) ends the generation too.
-            await stop.CancelAsync();
-            await Task.WhenAny(pump, Task.Delay(Patience, clock));
+            if (!pump.IsCompleted)
+            {
+                await stop.CancelAsync();
+                await pump.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            // A model that does not listen may still hold its token.
+            if (pump.IsCompleted) stop.Dispose();
         }
     }
 

@@ -1,4 +1,5 @@
 using BotHub.Core.Context;
+using BotHub.Core.Conversations;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Core.Pipeline;
@@ -10,9 +11,19 @@ public sealed class LoadStage(RecentTranscripts transcripts, IOptions<ContextOpt
     {
         var from = Math.Max(turn.WindowStart, turn.TranscriptTail - options.Value.MaxMessages);
         var entries = await transcripts.ReadAsync(turn.Conversation, from, turn.TranscriptTail, turn.Cancel);
-        var superseded = entries.Where(e => e.Supersedes is not null).Select(e => e.Supersedes).ToHashSet(StringComparer.Ordinal);
-        if (turn.Supersedes is { } now) superseded.Add(now.Turn);
-        turn.History = [.. entries.Where(e => e.InContext && (e.Prompt ?? e.Text).Length > 0 && !superseded.Contains(e.Turn))];
+        turn.History = Visible(turn, entries);
         await foreach (var part in next(turn)) yield return part;
+    }
+
+    private static List<ChatEntry> Visible(Turn turn, IReadOnlyList<ChatEntry> entries)
+    {
+        HashSet<string>? superseded = null;
+        foreach (var entry in entries)
+            if (entry.Supersedes is { } earlier) (superseded ??= new(StringComparer.Ordinal)).Add(earlier);
+        if (turn.Supersedes is { } now) (superseded ??= new(StringComparer.Ordinal)).Add(now.Turn);
+        var visible = new List<ChatEntry>(entries.Count);
+        foreach (var entry in entries)
+            if (entry.InContext && (entry.Prompt ?? entry.Text).Length > 0 && superseded?.Contains(entry.Turn) != true) visible.Add(entry);
+        return visible;
     }
 }

@@ -8,21 +8,15 @@ public sealed class ReviseStage(IConversationStore store) : ITurnStage
     /// <summary>How far back a question may be, in transcript entries: as far as answers are remembered.</summary>
     private const int FarBack = 400;
 
-    public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
+    public IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next) =>
+        turn.Messages[0].Regenerates is { } wanted ? AskAgainAsync(turn, wanted, next) : next(turn);
+
+    private async IAsyncEnumerable<ReplyPart> AskAgainAsync(Turn turn, string wanted, TurnDelegate next)
     {
-        if (turn.Messages[0].Regenerates is { } wanted)
-        {
-            var asked = turn.Supersedes is null ? [] : await FindAsync(turn, wanted);
-            if (asked.Count == 0)
-            {
-                await foreach (var part in LimitsStage.Reject(turn, "too_old", Texts.TooOld)) yield return part;
-                yield break;
-            }
-
-            turn.Questions = asked;
-        }
-
-        await foreach (var part in next(turn)) yield return part;
+        var asked = turn.Supersedes is null ? [] : await FindAsync(turn, wanted);
+        if (asked.Count > 0) turn.Questions = asked;
+        var parts = asked.Count == 0 ? LimitsStage.Reject(turn, "too_old", Texts.TooOld) : next(turn);
+        await foreach (var part in parts) yield return part;
     }
 
     private async Task<IReadOnlyList<Question>> FindAsync(Turn turn, string wanted)

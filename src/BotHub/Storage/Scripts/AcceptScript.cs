@@ -4,11 +4,14 @@ internal static class AcceptScript
 {
     /// <summary>
     /// KEYS ready, conversation. ARGV conversation, uid, body, delay ms, mailbox limit, dedupe most, dedupe least, dedupe age ms,
-    /// platform id or '', platform id of the message it revises or ''.
-    /// Returns {1 accepted | 2 took an unanswered message's place | 0 duplicate | -1 full, sequence, mails ahead}.
+    /// platform id or '', platform id of the message it revises or '', owner or '', lease ms. With an owner the conversation is claimed
+    /// in the same step where it is idle: as the claim script would, right after.
+    /// Returns {1 accepted | 2 took an unanswered message's place | 0 duplicate | -1 full, sequence, mails ahead}, and behind it, when
+    /// claimed, {epoch, tries, stop, transcript tail, window start, note or ''}.
     /// </summary>
     public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[2], 'mh', 'mt', 'd:' .. ARGV[2], 'dh', 'dt', 'ow', 'u:' .. ARGV[10])
+        local h = redis.call('HMGET', KEYS[2], 'mh', 'mt', 'd:' .. ARGV[2], 'dh', 'dt', 'ow', 'u:' .. ARGV[10],
+            'oh', 'ot', 'ep', 'tr', 'sp', 'tt', 'ws', 'nt')
         local mh, mt, dh, dt = tonumber(h[1]) or 0, tonumber(h[2]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0
         if h[3] then
             local n = tonumber(h[3])
@@ -37,6 +40,7 @@ internal static class AcceptScript
         local set = {'m' .. text(place), ARGV[3], 'mh', text(mh), 'mt', text(math.max(mt, place + 1)), 'd:' .. ARGV[2], text(place),
             'r' .. text(dt), text(at) .. ' ' .. ARGV[2], 'dt', text(dt + 1), 'dh', text(head)}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
+        local claimed
         if place < mt then
             -- Whoever holds the conversation may have read the old wording already: the commit looks at the mark.
             if h[6] and h[6] ~= '' then
@@ -45,7 +49,16 @@ internal static class AcceptScript
             end
         else
             -- In the ready set before there is mail: alone this is harmless, the other way round the mail would never be found.
-            redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
+            if ARGV[11] ~= '' and mh == mt and (not h[6] or h[6] == '') and (h[8] or '0') == (h[9] or '0') then
+                redis.call('ZADD', KEYS[1], text(at + tonumber(ARGV[12])), ARGV[1])
+                claimed = {1, mt, 0, epoch(h[10], at), (tonumber(h[11]) or 0) + 1, mark(h[12]), tonumber(h[13]) or 0, tonumber(h[14]) or 0, h[15] or ''}
+                put('ep', text(claimed[4]))
+                put('ow', ARGV[11])
+                put('ld', ARGV[12])
+                put('tr', text(claimed[5]))
+            else
+                redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
+            end
             if ARGV[9] ~= '' and ARGV[10] == '' then
                 set[10] = set[10] .. ' ' .. ARGV[9]
                 put('u:' .. ARGV[9], text(place))
@@ -54,6 +67,6 @@ internal static class AcceptScript
         redis.call('HSET', KEYS[2], unpack(set))
         if #gone > 0 then redis.call('HDEL', KEYS[2], unpack(gone)) end
         if place < mt then return {2, place, place - mh} end
-        return {1, mt, mt - mh}
+        return claimed or {1, mt, mt - mh}
         """);
 }

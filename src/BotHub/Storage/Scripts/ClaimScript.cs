@@ -17,9 +17,7 @@ internal static class ClaimScript
             redis.call('ZREM', KEYS[1], ARGV[1])
             return false
         end
-        -- The first epoch is the age of the year 2025 in seconds, so that epochs (and the feed's ids, which start with them)
-        -- grow even when an idle conversation was deleted in between.
-        local ep = (tonumber(h[1]) or (math.floor(at / 1000) - 1735689600)) + 1
+        local ep = epoch(h[1], at)
         local tr = tonumber(h[7]) or 0
         if mh < mt then tr = tr + 1 end
         redis.call('ZADD', KEYS[1], text(at + tonumber(ARGV[3])), ARGV[1])
@@ -35,9 +33,7 @@ internal static class ClaimScript
         if h[13] == '1' then drop(KEYS[2], 'v', mh, last) end
         local resumed = 0
         if h[2] and h[2] ~= '' then resumed = 1 end
-        local stop = -1
-        if h[8] and h[8] ~= '' then stop = tonumber(h[8]) end
-        return {ep, resumed, tr, stop, tonumber(h[9]) or 0, tonumber(h[10]) or 0,
+        return {ep, resumed, tr, mark(h[8]), tonumber(h[9]) or 0, tonumber(h[10]) or 0,
             oh, read(KEYS[2], 'o', oh, ot - 1), mh, read(KEYS[2], 'm', mh, last), doubt, h[12] or ''}
         """);
 }

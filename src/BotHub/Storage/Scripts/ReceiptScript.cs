@@ -10,8 +10,6 @@ internal static class ReceiptScript
         local h = redis.call('HMGET', KEYS[2], 'ep', 'ow', 'mh', 'mt', 'oh', 'ot', 'sp', 'ld', 'rv', 'nt')
         if h[1] ~= ARGV[2] or not h[2] or h[2] == '' then return {0} end
         local mh, mt, oh, ot = tonumber(h[3]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0, tonumber(h[6]) or 0
-        local stop = -1
-        if h[7] and h[7] ~= '' then stop = tonumber(h[7]) end
         local sent, head = tonumber(ARGV[3]), oh
         if sent >= oh and sent < ot then head = sent + 1 end
         local set = {'oh', text(head), 'os', ''}
@@ -39,6 +37,6 @@ internal static class ReceiptScript
         drop(KEYS[2], 'o', oh, head - 1)
         if take and h[9] == '1' then drop(KEYS[2], 'v', mh, math.min(mt, mh + tonumber(ARGV[6])) - 1) end
         if head > oh and ARGV[9] == '1' then redis.call('INCR', KEYS[3]) end
-        return {1, stop, mh, mail}
+        return {1, mark(h[7]), mh, mail}
         """);
 }

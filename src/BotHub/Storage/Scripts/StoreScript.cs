@@ -17,10 +17,13 @@ internal sealed class StoreScript
         local function text(n) return string.format('%.0f', n) end
         local function names(prefix, from, to) local f = {} for n = from, to do f[#f + 1] = prefix .. text(n) end return f end
         local function read(key, prefix, from, to) if from > to then return {} end return redis.call('HMGET', key, unpack(names(prefix, from, to))) end
+        -- The first epoch is the age of the year 2025 in seconds, so that epochs (and the feed's ids, which start with them)
+        -- grow even when an idle conversation was deleted in between.
+        local function epoch(last, at) return (tonumber(last) or (math.floor(at / 1000) - 1735689600)) + 1 end
+        local function mark(n) if n and n ~= '' then return tonumber(n) end return -1 end
         -- {1, mailbox number to stop, mailbox number with a new wording}, -1 for none
         local function marks(key, sp, rv, mh, mt)
-            local stop, revised = -1, -1
-            if sp and sp ~= '' then stop = tonumber(sp) end
+            local stop, revised = mark(sp), -1
             if rv == '1' then
                 local from, to = tonumber(mh) or 0, tonumber(mt) or 0
                 for i, v in ipairs(redis.call('HMGET', key, unpack(names('v', from, math.max(from, math.min(to, from + 32) - 1))))) do
@@ -37,11 +40,11 @@ internal sealed class StoreScript
     public StoreScript(string body)
     {
         Text = (Prelude + body).ReplaceLineEndings("\n");
-        Hash = Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(Text)));
+        Hash = SHA1.HashData(Encoding.UTF8.GetBytes(Text));
     }
 
     public string Text { get; }
 
     /// <summary>The name EVALSHA knows it by.</summary>
-    public string Hash { get; }
+    public byte[] Hash { get; }
 }

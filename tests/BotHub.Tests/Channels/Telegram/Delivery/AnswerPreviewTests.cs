@@ -13,7 +13,7 @@ public sealed class AnswerPreviewTests(GarnetFixture store) : IClassFixture<Garn
     [Fact]
     public async Task A_private_chat_sees_a_draft_that_thinks_then_grows_then_is_the_answer()
     {
-        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider(), o => o with { Rich = false });
         var surface = bench.Open();
         var turn = bench.NewTurn(number: 41);
         await surface.StartAsync(turn);
@@ -88,6 +88,33 @@ public sealed class AnswerPreviewTests(GarnetFixture store) : IClassFixture<Garn
         }
 
         Assert.Equal(1, bench.Server.Calls.Of("sendMessageDraft"));
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_empty_drafts_shows_typing_until_there_is_text()
+    {
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        bench.Server.Faults.Add(new Fault(FaultKind.Error) { Method = "sendMessageDraft", Code = 400, Description = "Bad Request: text must be non-empty" });
+        var surface = bench.Open();
+        await surface.StartAsync(bench.NewTurn());
+        await bench.AdvanceUntilAsync(() => bench.Chat.IsTyping, "typing");
+        await surface.ShowAsync(new ReplyText("Once"));
+        await bench.AdvanceUntilAsync(() => bench.Chat.Draft?.Text == "Once", "a draft");
+        Assert.Equal(2, bench.Server.Calls.Of("sendMessageDraft"));
+    }
+
+    [Fact]
+    public async Task A_look_that_was_refused_is_made_up_for_though_nothing_new_comes()
+    {
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        bench.Server.Faults.Add(new Fault(FaultKind.BadGateway) { Method = "sendMessageDraft", Times = 2 });
+        var surface = bench.Open();
+        await surface.StartAsync(bench.NewTurn());
+        await surface.ShowAsync(new ReplyText("Once"));
+        await bench.AdvanceUntilAsync(() => bench.Chat.Draft?.Text == "Once", "a draft");
+        var calls = bench.Server.Calls.Recent;
+        Assert.Equal(3, calls.Count);
+        Assert.True(calls[2].At - calls[0].At < TimeSpan.FromSeconds(8));
     }
 
     [Fact]
