@@ -32,8 +32,8 @@ public sealed class StoreAway
         internal void Become(IConversationStore real, StoreAway owner) => (_real, _owner) = (real, owner);
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            _owner.IsAway && targetMethod!.Name == nameof(IConversationStore.AcceptAsync)
-                ? Task.FromException<AcceptResult>(new StoreUnavailableException("away for a test"))
+            _owner.IsAway && targetMethod!.Name is nameof(IConversationStore.AcceptAsync) or nameof(IConversationStore.AcceptAndClaimAsync)
+                ? throw new StoreUnavailableException("away for a test")
                 : targetMethod!.Invoke(_real, args);
     }
 }
