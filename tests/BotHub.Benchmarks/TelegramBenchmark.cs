@@ -9,7 +9,7 @@ namespace BotHub.Benchmarks;
 /// (durable mailbox, history in Redis, echo) beside a grammY bot that keeps ten messages in the same redis-server; both against the same
 /// fake, which runs in this process without limits. Closed loops over many chats, never two updates of a chat under way; rounds
 /// alternate, and the ratio of each pair is taken by itself. Every update must have been answered once.
-/// Arguments: --users N (1000), --connections N (32), --seconds N (8), --warm-up N (6), --rounds N (3), --only hub|grammy, --hub BotHub.dll.
+/// Arguments: --users N (1000), --connections N (32), --updates N (20000, a round), --warm-up N (60000, before the first), --rounds N (3), --only hub|grammy, --hub BotHub.dll.
 /// Needs node, redis-server, and <c>npm ci</c> in tests/BotHub.Benchmarks/peers.
 /// </summary>
 public static class TelegramBenchmark
@@ -19,7 +19,7 @@ public static class TelegramBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         var (users, connections, rounds) = (Arguments.Number(args, "--users", 1000), Arguments.Number(args, "--connections", 32), Arguments.Number(args, "--rounds", 3));
-        var (seconds, warmUp) = (TimeSpan.FromSeconds(Arguments.Number(args, "--seconds", 8)), TimeSpan.FromSeconds(Arguments.Number(args, "--warm-up", 6)));
+        var (updates, warmUp) = (Arguments.Number(args, "--updates", 20_000), Arguments.Number(args, "--warm-up", 60_000));
         var directory = Directory.CreateTempSubdirectory("bothub-bench-");
         if (RedisProcess.Start(directory.FullName) is not { } redis) return 1;
         List<TelegramPeer> peers = [];
@@ -28,14 +28,15 @@ public static class TelegramBenchmark
             await using var telegram = await FakeTelegramServer.StartAsync(new FakeTelegramOptions { Limits = FloodLimits.Off, KeptMessages = 4, KeptCalls = 1, Play = false });
             if (Arguments.Text(args, "--only") is not "grammy") peers.Add(await TelegramPeer.HubAsync(telegram, redis, users, directory.FullName, Arguments.Text(args, "--hub")));
             if (Arguments.Text(args, "--only") is not "hub") peers.Add(await TelegramPeer.GrammyAsync(telegram, redis, users));
-            Console.WriteLine($"{users} chats, {connections} updates under way, {seconds.TotalSeconds} s measured after {warmUp.TotalSeconds} s to warm up, {Environment.ProcessorCount} cores for bot, redis-server and fake Telegram together");
+            Console.WriteLine($"{users} chats, {connections} updates under way, {updates} updates a round after {warmUp} to warm up, {Environment.ProcessorCount} cores for bot, redis-server and fake Telegram together");
             Console.WriteLine($"{"round",5} {"bot",-8} {"updates/s",10} {"p50 ms",8} {"p99 ms",8} {"bot us",8} {"redis us",9} {"fake us",8} {"bot MB",7} {"foreign cores",14}");
             for (var round = 1; round <= rounds; round++)
             {
                 foreach (var peer in peers)
                 {
-                    await MeasureAsync(telegram, redis, peer, connections, warmUp);
-                    peer.Rounds.Add(await MeasureAsync(telegram, redis, peer, connections, seconds));
+                    // By count and not by time: what a busy machine slows down is compiled late too.
+                    await MeasureAsync(telegram, redis, peer, connections, round == 1 ? warmUp : updates / 5);
+                    peer.Rounds.Add(await MeasureAsync(telegram, redis, peer, connections, updates));
                     Console.WriteLine(peer.Rounds[^1].Line(round, peer.Name));
                 }
             }
@@ -62,16 +63,17 @@ public static class TelegramBenchmark
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
 
-    private static async Task<TelegramRound> MeasureAsync(FakeTelegramServer telegram, RedisProcess redis, TelegramPeer peer, int connections, TimeSpan duration)
+    private static async Task<TelegramRound> MeasureAsync(FakeTelegramServer telegram, RedisProcess redis, TelegramPeer peer, int connections, int updates)
     {
         var latencies = new List<double>[connections];
+        var left = updates;
         var before = telegram.Calls.Of("sendMessage");
         var (bot, store, own, machine, start) = (peer.CpuSeconds, redis.CpuSeconds, ProcessorTime.Own, ProcessorTime.Machine(), Stopwatch.GetTimestamp());
         await Task.WhenAll(Enumerable.Range(0, connections).Select(async loop =>
         {
             var mine = latencies[loop] = [];
             var chats = peer.Chats.Where((_, i) => i % connections == loop).ToArray();
-            for (var turn = 0; Stopwatch.GetElapsedTime(start) < duration; turn++)
+            for (var turn = 0; Interlocked.Decrement(ref left) >= 0; turn++)
             {
                 var (chat, text) = (chats[turn % chats.Length], $"What would you answer to question {peer.NextQuestion()} of an ordinary length?");
                 var sent = Stopwatch.GetTimestamp();
