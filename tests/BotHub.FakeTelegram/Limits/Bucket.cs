@@ -6,6 +6,7 @@ internal sealed class Bucket
     private double _tokens = double.NaN;
     private long _at;
 
+    public DateTimeOffset ClosedAt { get; set; }
     public DateTimeOffset ClosedUntil { get; set; }
     public int Violations { get; set; }
 

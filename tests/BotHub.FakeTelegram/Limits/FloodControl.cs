@@ -69,7 +69,8 @@ public sealed class FloodControl
     private void Shut(Bucket bucket, TimeSpan missing)
     {
         var length = missing > Limits.ShortestPenalty ? missing : Limits.ShortestPenalty;
-        bucket.ClosedUntil = _server.Time.GetUtcNow() + length;
+        bucket.ClosedAt = _server.Time.GetUtcNow();
+        bucket.ClosedUntil = bucket.ClosedAt + length;
         bucket.Violations = 0;
         throw Refused.TooMany(Seconds(length));
     }
@@ -80,6 +81,7 @@ public sealed class FloodControl
         var left = bucket.ClosedUntil - now;
         if (left <= TimeSpan.Zero) return;
 
+        if (chat is null && now - bucket.ClosedAt < Limits.BotGrace) throw Refused.TooMany(Seconds(left));
         _violations.Add(new(now, bot.Id, chat?.Id, method, left));
         bucket.Violations++;
         if (bucket.Violations >= Limits.ViolationsUntilBan)

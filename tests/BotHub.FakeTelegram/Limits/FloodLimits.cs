@@ -20,6 +20,11 @@ public sealed record FloodLimits
     /// <summary>What a call into an open window multiplies the rest of the window with.</summary>
     public double ViolationFactor { get; init; } = 2;
 
+    /// <summary>
+    /// For so long after the whole bot was closed, calls of its other chats are refused but no violations: they were on their way.
+    /// </summary>
+    public TimeSpan BotGrace { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>From this many violations in one chat on the bot is banned from the chat for <see cref="BanTime"/>.</summary>
     public int ViolationsUntilBan { get; init; } = 5;
 

@@ -35,7 +35,7 @@ internal static class DraftMethods
         var chat = Targets.Writable(server, bot, call);
         Targets.Topic(chat, call);
         server.Flood.Spend(bot, chat, call.Method);
-        chat.TypingUntil = action == "cancel" ? default : server.Time.GetUtcNow() + ActionLives;
+        chat.Type(action == "cancel" ? default : server.Time.GetUtcNow() + ActionLives);
         json.WriteBooleanValue(true);
     }
 

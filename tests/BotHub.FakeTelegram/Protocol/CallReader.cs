@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 
 namespace BotHub.FakeTelegram;
@@ -7,7 +8,7 @@ internal static class CallReader
 {
     /// <summary>What is returned keeps the JSON alive until the call is answered; null when there is none.</summary>
     /// <exception cref="JsonException">The body says it is JSON and is not.</exception>
-    public static async ValueTask<JsonDocument?> ReadAsync(HttpContext context, Call call)
+    public static async ValueTask<JsonBody?> ReadAsync(HttpContext context, Call call)
     {
         var request = context.Request;
         if (request.QueryString.HasValue)
@@ -19,8 +20,16 @@ internal static class CallReader
         if (type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
         {
             if (request.ContentLength == 0) return null;
-            var json = await JsonDocument.ParseAsync(request.Body, default, context.RequestAborted).ConfigureAwait(false);
-            call.Take(json.RootElement);
+            // Parsed where it arrived, without a copy: the pipe goes on only when the call is answered.
+            var read = await request.BodyReader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            while (!read.IsCompleted)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                read = await request.BodyReader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+
+            var json = new JsonBody(JsonDocument.Parse(read.Buffer), request.BodyReader, read.Buffer.End);
+            call.Take(json.Root);
             return json;
         }
 
@@ -35,5 +44,17 @@ internal static class CallReader
         }
 
         return null;
+    }
+}
+
+/// <summary>A JSON body in the buffers it came in.</summary>
+internal sealed class JsonBody(JsonDocument document, PipeReader reader, SequencePosition end) : IDisposable
+{
+    public JsonElement Root => document.RootElement;
+
+    public void Dispose()
+    {
+        document.Dispose();
+        reader.AdvanceTo(end);
     }
 }

@@ -107,6 +107,7 @@ internal sealed class UpdateStore(FakeBot bot)
         lock (bot.Server.Gate)
         {
             if (_waiting == waiting) _waiting = null;
+            bot.Server.Changed();
             if (conflict is null) return aborted.IsCancellationRequested ? [] : Take(limit);
             // Conflicts in a row are answered slowly.
             delay = Time.GetUtcNow() < _nextConflict ? TimeSpan.FromSeconds(3) : TimeSpan.Zero;
@@ -135,6 +136,7 @@ internal sealed class UpdateStore(FakeBot bot)
             var first = Take(limit);
             if (first.Count > 0 || wait == TimeSpan.Zero) ready = first;
             else _waiting = waiting;
+            bot.Server.Changed();
             return null;
         }
     }

@@ -68,7 +68,7 @@ public sealed partial class FakeChat
     public override string ToString() => $"{Kind} {Title} ({Key})";
 
     internal byte[] Json { get; }
-    internal DateTimeOffset TypingUntil { get; set; }
+    private DateTimeOffset TypingUntil { get; set; }
     internal FakeDraft? DraftState { get; private set; }
     internal FakeDraft? CurrentDraft => DraftState is { } draft && draft.ExpiresAt > Server.Time.GetUtcNow() ? draft : null;
     internal string TypeName => Kind switch { FakeChatKind.Private => "private", FakeChatKind.Group => "group", FakeChatKind.Supergroup => "supergroup", _ => "channel" };
@@ -110,7 +110,7 @@ public sealed partial class FakeChat
         }
 
         _messages.Add(message);
-        if (_messages.Count > Server.Options.KeptMessages) Remove(_messages[0]);
+        if (_messages.Count > Server.Options.KeptMessages) Trim();
         if (message.FromBot)
         {
             DraftState = null;
@@ -118,10 +118,23 @@ public sealed partial class FakeChat
         }
     }
 
+    /// <summary>Forgets the oldest tenth at once: one by one would move the whole list every time.</summary>
+    private void Trim()
+    {
+        var count = Math.Max(1, Server.Options.KeptMessages / 10);
+        for (var i = 0; i < count; i++) Forget(_messages[i]);
+        _messages.RemoveRange(0, count);
+    }
+
     internal void Remove(FakeMessage message)
     {
-        message.IsDeleted = true;
         _messages.Remove(message);
+        Forget(message);
+    }
+
+    private void Forget(FakeMessage message)
+    {
+        message.IsDeleted = true;
         if (message.Ids is null) _byId.Remove((SharesIds ? 0 : Bot!.Id, message.Id));
         else foreach (var (bot, id) in message.Ids) _byId.Remove((bot.Id, id));
     }
@@ -138,19 +151,31 @@ public sealed partial class FakeChat
 
         StoppedDraft = 0;
         DraftState = draft;
-        Remind(draft.ExpiresAt);
+        Remind();
     }
 
     private long StoppedDraft { get; set; }
 
-    /// <summary>Tells those who wait when something ends by itself.</summary>
-    internal void Remind(DateTimeOffset at)
+    /// <summary>Shows the bot's action for a while; a time in the past ends it.</summary>
+    internal void Type(DateTimeOffset until)
     {
-        var due = at - Server.Time.GetUtcNow();
-        if (due < TimeSpan.Zero) due = TimeSpan.Zero;
-        if (Expiry is null) Expiry = Server.Time.CreateTimer(static chat => ((FakeChat)chat!).Server.Write(() => { }), this, due, Timeout.InfiniteTimeSpan);
-        else Expiry.Change(due, Timeout.InfiniteTimeSpan);
+        TypingUntil = until;
+        Remind();
     }
+
+    /// <summary>Tells those who wait when a draft or "typing…" ends by itself.</summary>
+    private void Remind()
+    {
+        var now = Server.Time.GetUtcNow();
+        var ends = DateTimeOffset.MaxValue;
+        if (TypingUntil > now) ends = TypingUntil;
+        if (DraftState is { } draft && draft.ExpiresAt > now && draft.ExpiresAt < ends) ends = draft.ExpiresAt;
+        if (ends == DateTimeOffset.MaxValue) return;
+        if (Expiry is null) Expiry = Server.Time.CreateTimer(static chat => ((FakeChat)chat!).Elapsed(), this, ends - now, Timeout.InfiniteTimeSpan);
+        else Expiry.Change(ends - now, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Elapsed() => Server.Write(Remind);
 
     internal void StopTimer() => Expiry?.Dispose();
 

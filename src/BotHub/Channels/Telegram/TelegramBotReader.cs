@@ -85,7 +85,8 @@ internal static partial class TelegramBotReader
     {
         if (reader.Text(key) is not { } text) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" }) return uri;
-        reader.Error(key, text, "is no address: use http(s)://host[:port]");
+        // What stands before an at sign may be a password.
+        reader.Error(key, text.Contains('@', StringComparison.Ordinal) ? "***" : text, "is no address: use http(s)://host[:port]");
         return null;
     }
 

@@ -18,7 +18,6 @@ public static class TelegramSetup
             var clients = s.GetRequiredService<TelegramClients>();
             return new TelegramBots([.. s.GetRequiredService<IOptions<TelegramOptions>>().Value.Bots.Values.Select(b => new TelegramBot(b, clients.Client(b)))]);
         });
-        services.AddTelegramDelivery();
         services.AddSingleton<Admission>();
         services.AddSingleton<Notices>();
         services.AddSingleton<UpdateIntake>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BotHub.Core.Conversations;
 using BotHub.Core.Delivery;
 using BotHub.Core.Pipeline;
@@ -41,8 +42,6 @@ internal sealed partial class ChatLine(TelegramBot bot, TelegramAddress address,
     public TelegramBotOptions Options => bot.Options;
 
     public TelegramAddress Address => address;
-
-    private long Chat => room.Moves.Current(address.Bot, address.Chat);
 
     private int? Thread => _noThread ? null : address.Topic;
 
@@ -103,10 +102,11 @@ internal sealed partial class ChatLine(TelegramBot bot, TelegramAddress address,
         var left = Patience;
         while (true)
         {
-            var chat = Chat;
-            var outbound = new OutboundCall(_key, chat == address.Chat ? _chatKey : (address with { Chat = chat }).ChatKey, address.Group, priority);
+            // Only groups move.
+            var key = address.Group ? (await room.Moves.FindAsync(_key, _chatKey, cut)).Current : _chatKey;
+            var outbound = new OutboundCall(_key, key, address.Group, priority);
             (var grant, left) = await AskAsync(outbound, left, cut);
-            if (grant is null) grant = await MakeAsync(outbound, chat, recent, call, cut);
+            if (grant is null) grant = await MakeAsync(outbound, recent, call, cut);
             var result = grant.Value;
             room.Metrics.Called(method, result.Outcome);
             // Asked again at once: the budget knows of the refusal, and says how long.
@@ -137,9 +137,10 @@ internal sealed partial class ChatLine(TelegramBot bot, TelegramAddress address,
         }
     }
 
-    private async Task<CallResult> MakeAsync(OutboundCall outbound, long chat, bool recent, Func<long, CancellationToken, Task<int>> call, CancellationToken cut)
+    private async Task<CallResult> MakeAsync(OutboundCall outbound, bool recent, Func<long, CancellationToken, Task<int>> call, CancellationToken cut)
     {
         if (await lease.EnsureAsync(Ensured) == Fence.Lost) return new(CallOutcome.LeaseLost);
+        var chat = outbound.Chat == _chatKey ? address.Chat : long.Parse(outbound.Chat, CultureInfo.InvariantCulture);
         using var timeout = new CancellationTokenSource(Timeout, room.Clock);
         using var both = cut.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cut) : null;
         try
@@ -148,13 +149,13 @@ internal sealed partial class ChatLine(TelegramBot bot, TelegramAddress address,
         }
         catch (Exception e) when (CallErrors.Read(e, recent) is { } read)
         {
-            await LearnAsync(outbound, chat, read);
+            await LearnAsync(outbound, read);
             return read;
         }
     }
 
     /// <summary>Tells everybody else what the server said of the chat.</summary>
-    private async Task LearnAsync(OutboundCall call, long chat, CallResult result)
+    private async Task LearnAsync(OutboundCall call, CallResult result)
     {
         switch (result.Outcome)
         {
@@ -168,7 +169,7 @@ internal sealed partial class ChatLine(TelegramBot bot, TelegramAddress address,
                 break;
             case CallOutcome.Moved:
                 Log.Moved(log, lease.Conversation, result.MovedTo);
-                room.Moves.Remember(address.Bot, chat, result.MovedTo);
+                await room.Moves.RecordAsync(call.Bot, call.Chat, (address with { Chat = result.MovedTo }).ChatKey, CancellationToken.None);
                 break;
             case CallOutcome.Unauthorized:
                 Log.Unauthorized(log, bot.Name, result.Reason!);

@@ -5,6 +5,5 @@ internal static class DeliverySetup
     public static IServiceCollection AddTelegramDelivery(this IServiceCollection services) => services
         .AddSingleton<TelegramMetrics>()
         .AddSingleton<KnownServers>()
-        .AddSingleton<ChatMoves>()
         .AddSingleton<DeliveryRoom>();
 }

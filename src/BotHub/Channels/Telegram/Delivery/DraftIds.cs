@@ -9,7 +9,4 @@ namespace BotHub.Channels.Telegram;
 internal static class DraftIds
 {
     public static long Of(Turn turn) => turn.Mail[0].Sequence + 1;
-
-    /// <summary>The mailbox number of the turn that a draft shows, for <c>stopped_message_generation</c>.</summary>
-    public static long SequenceOf(long draft) => draft - 1;
 }

@@ -31,6 +31,8 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
 
     private bool Buttons => line.Options.Buttons && reply.Message.InContext && reply.Error is null && !_parts.Empty;
 
+    private bool MaySendAgain => progress.Lost <= MostLost && progress.Failed <= MostFailed;
+
     public async Task<Delivery> RunAsync()
     {
         if (_parts.AllText) progress.TextFrom ??= 0;
@@ -48,23 +50,24 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
 
     private async Task<Delivery?> StepAsync(int part, int tries)
     {
-        if (part == 0 && placed && progress.Places.Count == 0)
+        if (part == 0 && placed && progress.Places.Count == 0 && MaySendAgain)
         {
-            var place = await EditPreview.PlaceAsync(line, lease, progress, AnswerTexts.Placeholder, _priority);
-            return place.Done ? null : await ResolveAsync(place, part, tries, repeatable: true);
+            // Sent again after a doubt, it leaves a stray placeholder at worst, and never the answer twice.
+            var placing = await EditPreview.PlaceAsync(line, lease, progress, AnswerTexts.Placeholder, _priority);
+            return placing.Done ? null : await ResolveAsync(placing, part, tries, repeatable: false);
         }
 
-        var place0 = progress.Place;
-        if (place0 == 0 && _doubtful && !Decide()) return await ConfirmAsync(0);
-        if (place0 != 0 && progress.Unwritten && await WriteAsync() == Fence.Lost) return Delivery.Lost;
+        var place = progress.Place;
+        if (place == 0 && _doubtful && !Decide()) return await ConfirmAsync(0);
+        if (place != 0 && progress.Unwritten && await WriteAsync() == Fence.Lost) return Delivery.Lost;
 
         var content = _parts.All[part];
         if (part == _plain && content is TextPart text) content = new TextPart(text.Text);
         InlineKeyboardMarkup? buttons = Buttons && part == _parts.All.Count - 1 ? AnswerButtons.Of(progress.Turn) : null;
-        var result = place0 != 0
-            ? await line.EditAsync(place0, content, buttons, _priority)
+        var result = place != 0
+            ? await line.EditAsync(place, content, buttons, _priority)
             : await line.SendAsync(content, part == 0 ? progress.ReplyTo : null, buttons, _priority);
-        return result.Done ? await ConfirmAsync(place0 != 0 ? place0 : result.MessageId) : await ResolveAsync(result, part, tries, repeatable: place0 != 0);
+        return result.Done ? await ConfirmAsync(place != 0 ? place : result.MessageId) : await ResolveAsync(result, part, tries, repeatable: place != 0);
     }
 
     private async Task<Delivery?> ConfirmAsync(int message)
@@ -140,7 +143,7 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
     /// <returns>True: it is sent again. False: it is given up.</returns>
     private bool Decide()
     {
-        var resend = line.Options.UnknownSends == UnknownSendPolicy.Resend && progress.Lost <= MostLost && progress.Failed <= MostFailed;
+        var resend = line.Options.UnknownSends == UnknownSendPolicy.Resend && MaySendAgain;
         // Sent again after a failure of the server it is hardly ever seen twice, and counted once.
         if (!progress.Unknown || !resend || progress.Failed == 0)
         {
@@ -184,7 +187,8 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
 
     private Delivery GiveUp(CallResult result)
     {
-        Log.GivenUp(log, lease.Conversation, reply.Message.Turn, result.Outcome, result.Reason);
+        // People may well block a bot.
+        Log.GivenUp(log, result.Outcome == CallOutcome.Dead ? LogLevel.Information : LogLevel.Warning, lease.Conversation, reply.Message.Turn, result.Outcome, result.Reason);
         return new Delivery(Fence.Held, Shown(), progress.Unknown);
     }
 
@@ -205,8 +209,8 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
         [LoggerMessage(3212, LogLevel.Warning, "Nobody knows whether part {Part} of turn {Turn} of {Conversation} was sent: it is not sent again, and may never be seen.")]
         public static partial void Skipped(ILogger log, ConversationId conversation, string turn, int part);
 
-        [LoggerMessage(3213, LogLevel.Warning, "The reply of turn {Turn} of {Conversation} can't be shown: {Outcome}, {Reason}.")]
-        public static partial void GivenUp(ILogger log, ConversationId conversation, string turn, CallOutcome outcome, string? reason);
+        [LoggerMessage(EventId = 3213, Message = "The reply of turn {Turn} of {Conversation} can't be shown: {Outcome}, {Reason}.")]
+        public static partial void GivenUp(ILogger log, LogLevel level, ConversationId conversation, string turn, CallOutcome outcome, string? reason);
 
         [LoggerMessage(3214, LogLevel.Information, "The reply of turn {Turn} of {Conversation} was refused as it was and goes on plainer: {Reason}.")]
         public static partial void Plainer(ILogger log, ConversationId conversation, string turn, string? reason);

@@ -26,10 +26,10 @@ internal sealed class ReplyProgress(string turn)
     /// <summary>The question that the first part answers to, where that is shown.</summary>
     public int? ReplyTo { get; set; }
 
-    /// <summary>How often the next part was sent and nothing was heard of it.</summary>
+    /// <summary>How often the next part, or the message for it, was sent and nothing was heard of it.</summary>
     public int Lost { get; set; }
 
-    /// <summary>How often the server failed over the next part.</summary>
+    /// <summary>How often the server failed over it.</summary>
     public int Failed { get; set; }
 
     /// <summary>A send's outcome never became known, and the policy decided.</summary>
@@ -60,7 +60,7 @@ internal sealed class ReplyProgress(string turn)
     public void AddPlace(int message)
     {
         Places.Add(message);
-        Unwritten = true;
+        (Lost, Failed, Unwritten) = (0, 0, true);
     }
 
     /// <summary>Message numbers hold in one chat only, and this one has moved.</summary>

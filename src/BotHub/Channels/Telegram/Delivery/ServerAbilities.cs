@@ -34,6 +34,8 @@ internal sealed class ServerAbilities
 internal sealed class KnownServers
 {
     private readonly ConcurrentDictionary<string, ServerAbilities> _servers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, ServerAbilities> _byBot = new();
 
-    public ServerAbilities Of(TelegramBot bot) => _servers.GetOrAdd(bot.Options.ApiUrl?.Authority ?? "", static _ => new());
+    public ServerAbilities Of(TelegramBot bot) =>
+        _byBot.TryGetValue(bot.Id, out var known) ? known : _byBot.GetOrAdd(bot.Id, _servers.GetOrAdd(bot.Options.ApiUrl?.Authority ?? "", static _ => new()));
 }

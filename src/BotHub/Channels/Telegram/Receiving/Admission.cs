@@ -15,10 +15,11 @@ internal sealed partial class Admission(TimeProvider clock, ILogger<Admission> l
     private readonly ConcurrentDictionary<TelegramBot, AllowList> _lists = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<(long Bot, long Chat), Administrators> _administrators = new();
 
-    public ValueTask<bool> AllowsAsync(TelegramBot bot, long chat, Speaker who)
+    /// <param name="before">The id that the chat began with: the list may still know it by that.</param>
+    public ValueTask<bool> AllowsAsync(TelegramBot bot, long chat, long before, Speaker who)
     {
         var list = _lists.GetOrAdd(bot, static b => AllowList.Of(b.Options.Allow));
-        if (list.Everybody || list.Ids.Contains(who.Id) || list.Ids.Contains(chat) || (who.Username is { } name && list.Names.Contains(name))) return new(true);
+        if (list.Everybody || list.Ids.Contains(who.Id) || list.Ids.Contains(chat) || list.Ids.Contains(before) || (who.Username is { } name && list.Names.Contains(name))) return new(true);
         if (!list.Administrators || chat > 0) return new(false);
         // Whoever speaks in the group's own name is one of them.
         return who.Id == chat ? new(true) : IsAdministratorAsync(bot, chat, who.Id);

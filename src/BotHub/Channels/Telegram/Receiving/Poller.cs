@@ -21,7 +21,7 @@ internal sealed partial class Poller(TelegramBot bot, UpdatePoll poll, UpdateInt
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How often in a row an update may come broken, alone in its answer, before it counts as broken at the server.</summary>
-    private const int BrokenAtMost = 4;
+    private const int BrokenAtMost = 3;
 
     private readonly Backoff _backoff = new();
     private (int? Id, int Times) _broken;

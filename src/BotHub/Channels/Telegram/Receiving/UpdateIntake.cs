@@ -23,7 +23,7 @@ internal enum Intake
 /// aside and counts as done: it must not come again and again.
 /// </summary>
 internal sealed partial class UpdateIntake(
-    Inbox inbox, IConversationStore store, IOutboundGovernor governor, IPollLeases letters, Admission admission, Notices notices, ChatMoves moves, TimeProvider clock, ILogger<UpdateIntake> log)
+    Inbox inbox, IConversationStore store, IOutboundGovernor governor, IPollLeases letters, Admission admission, Notices notices, IChatMoves moves, TimeProvider clock, ILogger<UpdateIntake> log)
 {
     /// <summary>How often a chat that writes is told to the governor as alive.</summary>
     private readonly Seldom _alive = new(clock, TimeSpan.FromMinutes(10));
@@ -90,7 +90,7 @@ internal sealed partial class UpdateIntake(
                 await governor.ReviveAsync(bot.Key, Text(back.Chat), CancellationToken.None);
                 break;
             case Understood.ChatMoved moved:
-                moves.Remember(bot.Id, moved.From, moved.To);
+                await moves.RecordAsync(bot.Key, Text(moved.From), Text(moved.To), CancellationToken.None);
                 Log.ChatMoved(log, bot.Name, moved.From, moved.To);
                 break;
             case Understood.Ignored { Button: { } button }:
@@ -106,14 +106,16 @@ internal sealed partial class UpdateIntake(
 
     private async Task<Intake> SayAsync(TelegramBot bot, Understood.Said said)
     {
-        if (!await admission.AllowsAsync(bot, said.Where.Chat, said.Who))
+        var home = await HomeAsync(bot, said.Where);
+        if (!await admission.AllowsAsync(bot, said.Where.Chat, home.Chat, said.Who))
         {
             if (said.Button is { } refused) notices.Answer(bot, refused, TelegramTexts.NotForYou);
             else if (!said.Where.Group) notices.NotOpen(bot, said.Where, said.Who.Id);
             return Intake.Done;
         }
 
-        var accepted = await inbox.AcceptAsync(said.Message, CancellationToken.None);
+        var message = home == said.Where ? said.Message : said.Message with { Conversation = home.Conversation };
+        var accepted = await inbox.AcceptAsync(message, CancellationToken.None);
         if (_alive.Due((bot.Id, said.Where.Chat))) await governor.ReviveAsync(bot.Key, said.Where.ChatKey, CancellationToken.None);
         if (said.Button is { } button)
         {
@@ -127,12 +129,13 @@ internal sealed partial class UpdateIntake(
     private async Task RateAsync(TelegramBot bot, Understood.Rated rated)
     {
         var known = false;
-        if (await admission.AllowsAsync(bot, rated.Where.Chat, rated.Who))
+        var home = await HomeAsync(bot, rated.Where);
+        if (await admission.AllowsAsync(bot, rated.Where.Chat, home.Chat, rated.Who))
         {
             var turn = rated.Answer.Turn;
             if (rated.Answer.PlatformId is not null)
-                turn = await store.FindAnswerAsync(rated.Where.Conversation, rated.Answer, CancellationToken.None) is { Answer: true } answer ? answer.Turn : null;
-            known = turn is not null && await store.RecordFeedbackAsync(rated.Where.Conversation, turn, Text(rated.Who.Id), rated.Opinion, CancellationToken.None);
+                turn = await store.FindAnswerAsync(home.Conversation, rated.Answer, CancellationToken.None) is { Answer: true } answer ? answer.Turn : null;
+            known = turn is not null && await store.RecordFeedbackAsync(home.Conversation, turn, Text(rated.Who.Id), rated.Opinion, CancellationToken.None);
         }
 
         if (rated.Button is { } button) notices.Answer(bot, button, known ? TelegramTexts.Thanks : TelegramTexts.FeedbackTooOld);
@@ -140,8 +143,17 @@ internal sealed partial class UpdateIntake(
 
     private async Task StopAsync(TelegramBot bot, Understood.Stop stop)
     {
-        var stopped = (stop.Who is not { } who || await admission.AllowsAsync(bot, stop.Where.Chat, who)) && await inbox.StopAsync(stop.Where.Conversation, CancellationToken.None);
+        var home = await HomeAsync(bot, stop.Where);
+        var stopped = (stop.Who is not { } who || await admission.AllowsAsync(bot, stop.Where.Chat, home.Chat, who)) && await inbox.StopAsync(home.Conversation, CancellationToken.None);
         if (stop.Button is { } button) notices.Answer(bot, button, stopped ? TelegramTexts.Stopping : TelegramTexts.NothingToStop);
+    }
+
+    /// <summary>The conversation of a group that was given a new id goes on under the first one.</summary>
+    private async ValueTask<TelegramAddress> HomeAsync(TelegramBot bot, TelegramAddress where)
+    {
+        if (!where.Group) return where;
+        var move = await moves.FindAsync(bot.Key, where.ChatKey, CancellationToken.None);
+        return move.Origin == where.ChatKey ? where : where with { Chat = long.Parse(move.Origin, CultureInfo.InvariantCulture) };
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -154,7 +166,7 @@ internal sealed partial class UpdateIntake(
         [LoggerMessage(3011, LogLevel.Information, "Telegram bot {Bot}: a chat can no longer be reached: {Reason}")]
         public static partial void ChatGone(ILogger log, string bot, string reason);
 
-        [LoggerMessage(3013, LogLevel.Information, "Telegram bot {Bot}: the group {From} became the supergroup {To}; its conversation starts afresh there")]
+        [LoggerMessage(3013, LogLevel.Information, "Telegram bot {Bot}: the group {From} became the supergroup {To}")]
         public static partial void ChatMoved(ILogger log, string bot, long from, long to);
 
         [LoggerMessage(3012, LogLevel.Debug, "Telegram bot {Bot}: ignored {Reason}")]

@@ -65,15 +65,19 @@ internal static class PartialMarkup
         return digits > 0 && line[digits] is ('.' or ')');
     }
 
-    /// <summary>"[label](addr" becomes "label"; a bracket whose label is still being written stays.</summary>
+    /// <summary>"[lab", "[label]" and "[label](addr" become the label, if it looks like a link's: a word, not a number or an index.</summary>
     private static ReadOnlySpan<char> DropHalfLink(ReadOnlySpan<char> tail)
     {
-        var open = tail.LastIndexOf("](");
-        if (open < 0 || tail[open..].ContainsAny(") \n")) return tail;
-        var label = tail[..open].LastIndexOf('[');
-        if (label < 0) return tail;
-        var before = label > 0 && tail[label - 1] == '!' ? label - 1 : label;
-        return string.Concat(tail[..before], tail[(label + 1)..open]);
+        var close = tail.LastIndexOf("](");
+        if (close < 0 || tail[close..].ContainsAny(") \n")) close = tail.EndsWith("]") ? tail.Length - 1 : tail.Length;
+        var open = tail[..close].LastIndexOf('[');
+        var label = tail[(open + 1)..close];
+        // An odd number of backticks before it: the bracket is code.
+        if (open < 0 || label.Contains(']') || tail[..open].Count('`') % 2 != 0) return tail;
+        var isImage = open > 0 && tail[open - 1] == '!';
+        var inWord = open > 0 && char.IsLetterOrDigit(tail[open - 1]);
+        var isLink = close + 1 < tail.Length || !inWord && (label.IsEmpty || char.IsLetter(label[0]) || _markers.Contains(label[0]));
+        return isLink ? string.Concat(tail[..(isImage ? open - 1 : open)], label) : tail;
     }
 
     /// <summary>What closes the code or the emphasis that is open at the end, innermost first.</summary>

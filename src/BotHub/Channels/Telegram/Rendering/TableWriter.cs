@@ -47,17 +47,19 @@ internal sealed class TableWriter(Canvas canvas, InlineWriter inlines, bool stea
         foreach (var paragraph in ParagraphsOf(value)) inlines.Write(paragraph.Inline);
     }
 
+    /// <summary>Rows end with their last cell that says something: a row half written does not begin with all of its borders.</summary>
     private void WriteLines(List<TableRow> rows)
     {
         for (var i = 0; i < rows.Count; i++)
         {
             if (i > 0) canvas.Break(1, CutRank.Nested);
             canvas.Write("|");
-            foreach (var cell in rows[i])
+            var count = rows[i].Count;
+            while (count > 0 && !ParagraphsOf(rows[i][count - 1]).Any()) count--;
+            for (var column = 0; column < count; column++)
             {
-                canvas.Write(" ");
-                foreach (var paragraph in ParagraphsOf(cell)) inlines.Write(paragraph.Inline);
-                canvas.Write(" |");
+                canvas.Write(column == 0 ? " " : " | ");
+                foreach (var paragraph in ParagraphsOf(rows[i][column])) inlines.Write(paragraph.Inline);
             }
         }
     }

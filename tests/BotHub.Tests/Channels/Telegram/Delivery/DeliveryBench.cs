@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using BotHub.Channels.Telegram;
 using BotHub.Core.Conversations;
 using BotHub.Core.Delivery;
@@ -5,7 +6,6 @@ using BotHub.Core.Pipeline;
 using BotHub.FakeTelegram;
 using BotHub.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Telegram.Bot;
@@ -28,7 +28,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     private HeldLease? _lease;
     private long _nextTurn;
 
-    private DeliveryBench(FakeTelegramServer server, FakeBot bot, IOutboundGovernor governor, FakeTimeProvider? clock, Func<TelegramBotOptions, TelegramBotOptions>? change)
+    private DeliveryBench(FakeTelegramServer server, FakeBot bot, StoreNode store, FakeTimeProvider? clock, Func<TelegramBotOptions, TelegramBotOptions>? change)
     {
         (Server, Bot, Clock) = (server, bot, clock);
         User = server.AddUser();
@@ -39,7 +39,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var client = new TelegramBotClient(new TelegramBotClientOptions(bot.Token, server.Url.GetLeftPart(UriPartial.Authority)) { RetryCount = 0, RetryThreshold = 0 }, _http);
         _bot = new TelegramBot(change?.Invoke(options) ?? options, client);
         Metrics = new TelegramMetrics(_services.GetRequiredService<IMeterFactory>());
-        _room = new DeliveryRoom(governor, new KnownServers(), new ChatMoves(), Metrics, (TimeProvider?)clock ?? TimeProvider.System);
+        _room = new DeliveryRoom(store.Get<IOutboundGovernor>(), new KnownServers(), store.Get<IChatMoves>(), Metrics, (TimeProvider?)clock ?? TimeProvider.System);
     }
 
     public FakeTelegramServer Server { get; }
@@ -63,7 +63,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         var server = await FakeTelegramServer.StartAsync((fake ?? new FakeTelegramOptions { Limits = FloodLimits.Off }) with { Time = (TimeProvider?)clock ?? TimeProvider.System });
         // The store is shared by the class, and what it knows of a bot's chats with it.
         var bot = server.AddBot(token: $"{Interlocked.Increment(ref _lastBot)}:AAtest");
-        return new DeliveryBench(server, bot, store.Node.Get<IOutboundGovernor>(), clock, change);
+        return new DeliveryBench(server, bot, store.Node, clock, change);
     }
 
     /// <summary>A surface under a new lease; it knows the note of the lease before.</summary>
