@@ -31,6 +31,7 @@ public sealed partial class Dispatcher(
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _drained = new();
     private Task _loops = Task.CompletedTask;
+    private Task? _stopping;
 
     /// <summary>Resolved late: a worker needs the channels, and channels need the inbox, which needs this dispatcher.</summary>
     private ConversationWorker Worker => field ??= (ConversationWorker)services.GetService(typeof(ConversationWorker))!;
@@ -195,7 +196,9 @@ public sealed partial class Dispatcher(
     }
 
     /// <summary>Runs before the web server stops, so that people see their answers end.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) => _stopping ??= DrainAsync();
+
+    private async Task DrainAsync()
     {
         await _stop.CancelAsync();
         foreach (var handle in _running.Values) handle.Draining = true;

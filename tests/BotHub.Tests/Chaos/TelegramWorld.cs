@@ -13,7 +13,12 @@ internal sealed class TelegramWorld : IAsyncDisposable
     private readonly FakeTelegramServer _server;
     private readonly FakeBot _bot;
 
-    private TelegramWorld(FakeTelegramServer server) => (_server, _bot) = (server, server.AddBot("chaos_bot"));
+    private TelegramWorld(FakeTelegramServer server)
+    {
+        (_server, _bot) = (server, server.AddBot("chaos_bot"));
+        // In privacy mode a mention does not reach a bot.
+        _bot.PrivacyMode = false;
+    }
 
     public FakeTelegramServer Server => _server;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using BotHub.Channels.Telegram;
 using BotHub.Channels.Web;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
@@ -68,6 +69,17 @@ public sealed class AppSettingsTests
         var prompts = typeof(PromptsOptions).GetProperties().Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name);
 
         Assert.All([.. model, .. prompts, "Type", "Script", "CharactersPerSecond", "FirstTokenDelay"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_settings_of_a_Telegram_bot_are_there_too()
+    {
+        // In a comment: a bot needs a token.
+        var text = File.ReadAllText(Repository.PathOf("appsettings.json"));
+        var bot = typeof(TelegramBotOptions).GetProperties().Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name).Where(n => n != nameof(TelegramBotOptions.Name));
+
+        Assert.All([.. bot, "Enabled"], key => Assert.Contains($"//   \"{key}\": ", text, StringComparison.Ordinal));
+        Assert.Empty(Settings.GetSection(TelegramOptions.Section).GetChildren());
     }
 
     [Fact]

@@ -14,14 +14,30 @@ internal sealed class DraftPreview(ChatLine line, long draft, TimeProvider clock
     private readonly TypingPreview _typing = new(line);
     private string? _shown;
     private long _shownAt;
+    private bool _behind, _onlyTyping;
 
-    public TimeSpan Keep => _shown is null && !line.Server.EmptyDrafts ? _typing.Keep : _again;
+    public TimeSpan Keep
+    {
+        get
+        {
+            if (_onlyTyping) return _typing.Keep;
+            var left = _again - clock.GetElapsedTime(_shownAt);
+            return _behind || left < TimeSpan.Zero ? TimeSpan.Zero : left;
+        }
+    }
 
     public async Task<TimeSpan> ShowAsync(string text, CancellationToken cancel)
     {
-        if (!line.Server.Drafts || (text.Length == 0 && !line.Server.EmptyDrafts)) return await _typing.ShowAsync(text, cancel);
-        if (text == _shown && clock.GetElapsedTime(_shownAt) < _again) return TimeSpan.Zero;
+        _onlyTyping = !line.Server.Drafts || (text.Length == 0 && !line.Server.EmptyDrafts);
+        if (_onlyTyping) return await _typing.ShowAsync(text, cancel);
+        if (text == _shown && clock.GetElapsedTime(_shownAt) < _again)
+        {
+            _behind = false;
+            return TimeSpan.Zero;
+        }
+
         var result = await line.DraftAsync(draft, text, cancel);
+        _behind = !result.Done;
         switch (result.Outcome)
         {
             case CallOutcome.Done:
@@ -32,10 +48,10 @@ internal sealed class DraftPreview(ChatLine line, long draft, TimeProvider clock
                 break;
             case CallOutcome.Empty when text.Length == 0:
                 line.Server.EmptyDrafts = false;
-                return await _typing.ShowAsync(text, cancel);
+                return TimeSpan.Zero;
             case CallOutcome.Unsupported:
                 line.Server.Drafts = false;
-                return await _typing.ShowAsync(text, cancel);
+                return TimeSpan.Zero;
         }
 
         return _spacing.After(result, text.Length);

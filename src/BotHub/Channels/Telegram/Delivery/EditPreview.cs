@@ -12,19 +12,21 @@ internal sealed class EditPreview(ChatLine line, ReplyLease lease, ReplyProgress
 {
     private readonly Spacing _spacing = new(TimeSpan.FromSeconds(3));
     private string? _shown;
-    private bool _over;
+    private bool _behind, _over;
 
-    public TimeSpan Keep => Timeout.InfiniteTimeSpan;
+    public TimeSpan Keep => _behind && !_over ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
 
     public async Task<TimeSpan> ShowAsync(string text, CancellationToken cancel)
     {
         var show = text.Length == 0 ? AnswerTexts.Placeholder : text;
-        if (_over || show == _shown) return TimeSpan.Zero;
         // An answer whose message is gone is not shown elsewhere before it is finished.
-        if (progress.Places is [0, ..]) return TimeSpan.Zero;
+        _over |= progress.Places is [0, ..];
+        _behind &= show != _shown;
+        if (_over || show == _shown) return TimeSpan.Zero;
         var result = progress.Places.Count == 0
             ? await PlaceAsync(line, lease, progress, show, OutboundPriority.Preview)
             : await line.EditAsync(progress.Places[0], new TextPart(show), line.Options.Buttons ? AnswerButtons.Writing : null, OutboundPriority.Preview, cancel);
+        _behind = !result.Done;
         switch (result.Outcome)
         {
             case CallOutcome.Done:

@@ -3,7 +3,10 @@ namespace BotHub.Channels.Telegram;
 /// <summary>How an answer is shown while it is being written. Cosmetic: what fails here fails no turn.</summary>
 internal interface IPreview
 {
-    /// <summary>Shown again after so long even when there is nothing new; infinite where what is shown stays.</summary>
+    /// <summary>
+    /// Shown again after so long, by now, even when there is nothing new: what is shown would go by itself, or the last look was refused.
+    /// Infinite where what is shown stays.
+    /// </summary>
     TimeSpan Keep { get; }
 
     /// <summary>Shows the text in place of what was shown before.</summary>

@@ -134,8 +134,7 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
     /// <summary>Writes down that nobody knows; whoever delivers the reply next decides.</summary>
     private async Task<Delivery> DoubtAsync(CallResult result)
     {
-        if (result.Outcome == CallOutcome.Unknown) progress.Lost++;
-        else progress.Failed++;
+        progress.Doubt(failed: result.Outcome == CallOutcome.ServerError);
         var wait = _afterNothing * Math.Pow(2, progress.Lost + progress.Failed - 1);
         return await WriteAsync() == Fence.Lost ? Delivery.Lost : Delivery.Postponed(wait < _longest ? wait : _longest);
     }
@@ -152,7 +151,7 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
             else Log.Skipped(log, lease.Conversation, reply.Message.Turn, progress.Confirmed.Count + 1);
         }
 
-        progress.Unknown = true;
+        progress.Decide();
         _doubtful = false;
         return resend;
     }

@@ -27,19 +27,22 @@ internal sealed class ReplyProgress(string turn)
     public int? ReplyTo { get; set; }
 
     /// <summary>How often the next part, or the message for it, was sent and nothing was heard of it.</summary>
-    public int Lost { get; set; }
+    public int Lost { get; private set; }
 
     /// <summary>How often the server failed over it.</summary>
-    public int Failed { get; set; }
+    public int Failed { get; private set; }
+
+    /// <summary>The policy has decided over the doubt that there is, and what it decided is still to be done.</summary>
+    public bool Decided { get; private set; }
 
     /// <summary>A send's outcome never became known, and the policy decided.</summary>
-    public bool Unknown { get; set; }
+    public bool Unknown { get; private set; }
 
     /// <summary>More is known than is written down.</summary>
     public bool Unwritten { get; set; }
 
     /// <summary>The next part may be there already, though nobody knows.</summary>
-    public bool Doubtful => Lost + Failed > 0;
+    public bool Doubtful => Lost + Failed > 0 && !Decided;
 
     /// <summary>The place of the next part, or 0 when it needs a new message.</summary>
     public int Place => Confirmed.Count < Places.Count ? Places[Confirmed.Count] : 0;
@@ -47,8 +50,19 @@ internal sealed class ReplyProgress(string turn)
     public void Confirm(int message)
     {
         Confirmed.Add(message);
-        (Lost, Failed, Unwritten) = (0, 0, true);
+        (Lost, Failed, Decided, Unwritten) = (0, 0, false, true);
     }
+
+    /// <summary>Nobody knows of the next part, once more.</summary>
+    /// <param name="failed">The server failed; else nothing was heard of it.</param>
+    public void Doubt(bool failed)
+    {
+        if (failed) Failed++;
+        else Lost++;
+        (Decided, Unwritten) = (false, true);
+    }
+
+    public void Decide() => (Decided, Unknown, Unwritten) = (true, true, true);
 
     /// <summary>The next part's message is gone.</summary>
     public void LosePlace()
@@ -60,7 +74,7 @@ internal sealed class ReplyProgress(string turn)
     public void AddPlace(int message)
     {
         Places.Add(message);
-        (Lost, Failed, Unwritten) = (0, 0, true);
+        (Lost, Failed, Decided, Unwritten) = (0, 0, false, true);
     }
 
     /// <summary>Message numbers hold in one chat only, and this one has moved.</summary>
@@ -70,7 +84,7 @@ internal sealed class ReplyProgress(string turn)
         Unwritten = true;
     }
 
-    public string ToNote() => JsonSerializer.Serialize(new ProgressNote(Turn, Confirmed, Places, TextFrom, ReplyTo, Lost, Failed, Unknown), NoteJson.Default.ProgressNote);
+    public string ToNote() => JsonSerializer.Serialize(new ProgressNote(Turn, Confirmed, Places, TextFrom, ReplyTo, Lost, Failed, Decided, Unknown), NoteJson.Default.ProgressNote);
 
     /// <summary>What a note says of the turn; nothing done yet when it is about another one, or none.</summary>
     public static ReplyProgress Of(string? note, string turn)
@@ -84,6 +98,7 @@ internal sealed class ReplyProgress(string turn)
             ReplyTo = read.ReplyTo,
             Lost = read.Lost,
             Failed = read.Failed,
+            Decided = read.Decided,
             Unknown = read.Unknown,
         };
     }
@@ -109,6 +124,7 @@ internal sealed record ProgressNote(
     [property: JsonPropertyName("r")] int? ReplyTo = null,
     [property: JsonPropertyName("l")] int Lost = 0,
     [property: JsonPropertyName("f")] int Failed = 0,
+    [property: JsonPropertyName("d")] bool Decided = false,
     [property: JsonPropertyName("u")] bool Unknown = false);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

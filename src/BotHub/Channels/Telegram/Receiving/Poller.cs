@@ -9,13 +9,13 @@ namespace BotHub.Channels.Telegram;
 /// Polls for one bot, on one node at a time. The offset moves only when everything below it is durable, so what a crash interrupts comes
 /// again and is known by its number; nothing that comes in can end the loop.
 /// </summary>
-internal sealed partial class Poller(TelegramBot bot, UpdatePoll poll, UpdateIntake intake, Notices notices, IPollLeases leases, NodeName node, TimeProvider clock, ILogger log)
+internal sealed partial class Poller(TelegramBot bot, UpdatePoll poll, UpdateIntake intake, Notices notices, IPollLeases leases, NodeName node, TimeSpan duration, TimeProvider clock, ILogger log)
 {
     /// <summary>How long the server holds an empty answer back.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a dead node's bots wait for another; how often a live one says that it lives; how often the others look.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15), Renewal = TimeSpan.FromSeconds(5), Look = TimeSpan.FromSeconds(4);
+    private readonly TimeSpan _duration = duration, _renewal = duration / 3, _look = duration / 3;
 
     /// <summary>A server that answers faster than this, and with nothing, does not hold its answers back.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(500);
@@ -34,9 +34,9 @@ internal sealed partial class Poller(TelegramBot bot, UpdatePoll poll, UpdateInt
         {
             try
             {
-                if (await leases.TryAcquireAsync(bot.Key, node.Value, Lease, stop) is { } lease) await HoldAsync(lease, stop);
+                if (await leases.TryAcquireAsync(bot.Key, node.Value, _duration, stop) is { } lease) await HoldAsync(lease, stop);
                 else bot.Health.Problem = null;
-                await Task.Delay(Look * (0.75 + Random.Shared.NextDouble() / 2), clock, stop);
+                await Task.Delay(_look * (0.75 + Random.Shared.NextDouble() / 2), clock, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -99,7 +99,7 @@ internal sealed partial class Poller(TelegramBot bot, UpdatePoll poll, UpdateInt
         var next = NextOffset(answer.Updates, offset);
         if (answer.Broken is { } broken) next = await BrokenAsync(broken, answer, next);
         else _broken = default;
-        if (await leases.AdvanceAsync(lease, next, Lease, CancellationToken.None) == Fence.Lost) return null;
+        if (await leases.AdvanceAsync(lease, next, _duration, CancellationToken.None) == Fence.Lost) return null;
         if (answer.Broken is not null)
         {
             await TroubledAsync(new Trouble(answer.Status == 200 ? "the Bot API server's answer broke off or is no JSON" : $"the Bot API server answered with HTTP status {answer.Status} and no JSON"), cancel);
@@ -205,11 +205,11 @@ internal sealed partial class Poller(TelegramBot bot, UpdatePoll poll, UpdateInt
     {
         while (true)
         {
-            await Task.Delay(Renewal, clock, held.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_renewal, clock, held.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (held.IsCancellationRequested) return;
             try
             {
-                if (await leases.RenewAsync(lease, Lease, CancellationToken.None) == Fence.Held) continue;
+                if (await leases.RenewAsync(lease, _duration, CancellationToken.None) == Fence.Held) continue;
                 Log.LeaseLost(log, bot.Name);
                 await held.CancelAsync();
                 return;

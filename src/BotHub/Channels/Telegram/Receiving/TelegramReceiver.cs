@@ -7,10 +7,11 @@ namespace BotHub.Channels.Telegram;
 /// <summary>Runs the receiving side of all bots from the moment the hub is up until it is asked to stop.</summary>
 internal sealed partial class TelegramReceiver(
     TelegramBots bots, IOptions<TelegramOptions> options, TelegramClients clients, BotIntroduction introduction, WebhookKeeper webhooks, UpdateIntake intake, Notices notices,
-    IPollLeases leases, NodeName node, TimeProvider clock, ILogger<TelegramReceiver> log) : IHostedLifecycleService, IDisposable
+    IPollLeases leases, NodeName node, IOptions<PipelineOptions> pipeline, TimeProvider clock, ILogger<TelegramReceiver> log) : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private Task? _stopping;
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +25,9 @@ internal sealed partial class TelegramReceiver(
     }
 
     /// <summary>Before the turns drain: no new updates come in, and another node may poll at once.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public Task StoppingAsync(CancellationToken cancellationToken) => _stopping ??= EndAsync(cancellationToken);
+
+    private async Task EndAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -49,7 +52,7 @@ internal sealed partial class TelegramReceiver(
             await introduction.IdentifyAsync(bot, stop);
             var menu = introduction.OfferCommandsAsync(bot, stop);
             if (bot.Options.Mode == ReceiveMode.Webhook) await webhooks.RunAsync(bot, stop);
-            else await new Poller(bot, clients.Poll(bot.Options, Poller.Wait), intake, notices, leases, node, clock, log).RunAsync(stop);
+            else await new Poller(bot, clients.Poll(bot.Options, Poller.Wait), intake, notices, leases, node, pipeline.Value.Lease, clock, log).RunAsync(stop);
             await menu;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

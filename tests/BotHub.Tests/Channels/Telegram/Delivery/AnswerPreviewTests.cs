@@ -91,6 +91,33 @@ public sealed class AnswerPreviewTests(GarnetFixture store) : IClassFixture<Garn
     }
 
     [Fact]
+    public async Task A_server_that_takes_no_empty_drafts_shows_typing_until_there_is_text()
+    {
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        bench.Server.Faults.Add(new Fault(FaultKind.Error) { Method = "sendMessageDraft", Code = 400, Description = "Bad Request: text must be non-empty" });
+        var surface = bench.Open();
+        await surface.StartAsync(bench.NewTurn());
+        await bench.AdvanceUntilAsync(() => bench.Chat.IsTyping, "typing");
+        await surface.ShowAsync(new ReplyText("Once"));
+        await bench.AdvanceUntilAsync(() => bench.Chat.Draft?.Text == "Once", "a draft");
+        Assert.Equal(2, bench.Server.Calls.Of("sendMessageDraft"));
+    }
+
+    [Fact]
+    public async Task A_look_that_was_refused_is_made_up_for_though_nothing_new_comes()
+    {
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        bench.Server.Faults.Add(new Fault(FaultKind.BadGateway) { Method = "sendMessageDraft", Times = 2 });
+        var surface = bench.Open();
+        await surface.StartAsync(bench.NewTurn());
+        await surface.ShowAsync(new ReplyText("Once"));
+        await bench.AdvanceUntilAsync(() => bench.Chat.Draft?.Text == "Once", "a draft");
+        var calls = bench.Server.Calls.Recent;
+        Assert.Equal(3, calls.Count);
+        Assert.True(calls[2].At - calls[0].At < TimeSpan.FromSeconds(8));
+    }
+
+    [Fact]
     public async Task A_preview_that_hangs_does_not_hold_the_answer()
     {
         await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());

@@ -58,6 +58,26 @@ public sealed class InDoubtTests(GarnetFixture store) : IClassFixture<GarnetFixt
         Assert.Equal(2, bench.Chat.BotMessages.Count);
     }
 
+    [Theory]
+    [InlineData(DeliveryState.Postponed)]
+    [InlineData(DeliveryState.InDoubt)]
+    public async Task What_was_decided_and_had_to_wait_then_is_not_decided_again(DeliveryState state)
+    {
+        await using var bench = await DeliveryBench.StartAsync(store, new FakeTimeProvider());
+        if (state == DeliveryState.Postponed)
+        {
+            bench.Server.Faults.Add(new Fault(FaultKind.Reset) { Method = "sendMessage" });
+            await bench.AnswerAsync("Hello.");
+        }
+
+        bench.Server.Faults.Add(new Fault(FaultKind.Error) { Method = "sendMessage", Code = 401, Description = "Unauthorized" });
+        Assert.NotNull((await AgainAsync(bench, "Hello.", state)).Later);
+        Assert.False(ReplyProgress.Of(bench.Lease.Note, "t0").Doubtful);
+        var delivery = await AgainAsync(bench, "Hello.", DeliveryState.Postponed);
+        Assert.True(delivery.Unknown);
+        Assert.Equal(["Hello."], bench.Chat.BotTexts);
+    }
+
     [Fact]
     public async Task While_the_server_fails_the_reply_waits_and_is_shown_once()
     {
