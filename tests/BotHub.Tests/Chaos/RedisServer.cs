@@ -1,3 +1,4 @@
+using BotHub.Tests.Hosting;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
