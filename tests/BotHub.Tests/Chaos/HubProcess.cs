@@ -1,6 +1,6 @@
-using BotHub.Tests.Hosting;
 using System.Diagnostics;
 using System.Net;
+using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Chaos;
 

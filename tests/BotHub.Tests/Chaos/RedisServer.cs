@@ -1,8 +1,8 @@
-using BotHub.Tests.Hosting;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Chaos;
 
