@@ -7,6 +7,12 @@ namespace BotHub.Benchmarks;
 /// <summary>A bot as a process of its own, with a bot account and people of its own at the fake Telegram.</summary>
 internal sealed class TelegramPeer : IAsyncDisposable
 {
+    /// <summary>
+    /// A runtime's switch (System.Net.Sockets): what waits for a socket goes on on the thread that polls. Good for the driver, whose steps
+    /// are all short; bots must not inherit it.
+    /// </summary>
+    public const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private const string Secret = "a-secret-of-the-benchmark";
 
     private readonly Process _process;
@@ -18,7 +24,7 @@ internal sealed class TelegramPeer : IAsyncDisposable
 
     public IReadOnlyList<FakeChat> Chats { get; }
 
-    public List<TelegramBenchmark.TelegramRound> Rounds { get; } = [];
+    public List<TelegramRound> Rounds { get; } = [];
 
     public double CpuSeconds
     {
@@ -85,6 +91,7 @@ internal sealed class TelegramPeer : IAsyncDisposable
 
     private static async Task<TelegramPeer> StartAsync(string name, FakeTelegramServer telegram, FakeBot bot, int users, ProcessStartInfo start, Dictionary<string, string> environment)
     {
+        start.Environment.Remove(InlineSockets);
         foreach (var (key, value) in environment) start.Environment[key] = value;
         start.RedirectStandardOutput = true;
         var process = Process.Start(start)!;
