@@ -8,7 +8,8 @@ namespace BotHub.Benchmarks;
 /// (durable mailbox, history in Redis, echo) beside a grammY bot that keeps ten messages in the same redis-server; both against the same
 /// fake, which runs in this process without limits and shares the cores with the bots. Closed loops over many chats, never two updates of
 /// a chat under way; rounds alternate. Every update must have been answered once, by its own text.
-/// Arguments: --users N (1000), --connections N (32), --updates N (30000, a round), --warm-up N (60000, before the first), --rounds N (3), --only hub|grammy, --hub BotHub.dll.
+/// Arguments: --users N (1000), --connections N (32), --updates N (30000, a round), --warm-up N (60000, before the first), --rounds N (3), --only hub|grammy, --hub BotHub.dll[,another
+/// BotHub.dll] (builds or settings to compare with each other).
 /// Needs node, redis-server, and <c>npm ci</c> in tests/BotHub.Benchmarks/peers.
 /// </summary>
 public static class TelegramBenchmark
@@ -20,48 +21,56 @@ public static class TelegramBenchmark
         var (users, connections, rounds) = (Arguments.Number(args, "--users", 1000), Arguments.Number(args, "--connections", 32), Arguments.Number(args, "--rounds", 3));
         var (updates, warmUp) = (Arguments.Number(args, "--updates", 30_000), Arguments.Number(args, "--warm-up", 60_000));
         var directory = Directory.CreateTempSubdirectory("bothub-bench-");
-        if (RedisProcess.Start(directory.FullName) is not { } redis) return 1;
+        List<RedisProcess> stores = [];
         List<TelegramPeer> peers = [];
         try
         {
             await using var telegram = await FakeTelegramServer.StartAsync(new FakeTelegramOptions { Limits = FloodLimits.Off, KeptMessages = 4, KeptCalls = 1, Play = false, Lean = true });
-            if (Arguments.Text(args, "--only") is not "grammy") peers.Add(await TelegramPeer.HubAsync(telegram, redis, users, directory.FullName, Arguments.Text(args, "--hub")));
-            if (Arguments.Text(args, "--only") is not "hub") peers.Add(await TelegramPeer.GrammyAsync(telegram, redis, users));
+            string[] hubs = Arguments.Text(args, "--only") is "grammy" ? [] : [.. Arguments.Text(args, "--hub")?.Split(',').Select(Path.GetFullPath) ?? [Path.Combine(AppContext.BaseDirectory, "BotHub.dll")]];
+            // A server each: hubs that share one would share their work too.
+            for (var n = 0; n < Math.Max(1, hubs.Length); n++)
+            {
+                if (RedisProcess.Start(directory.CreateSubdirectory($"{n}").FullName) is not { } redis) return 1;
+                stores.Add(redis);
+            }
+
+            foreach (var (n, hub) in hubs.Index()) peers.Add(await TelegramPeer.HubAsync(telegram, stores[n], users, directory.FullName, hub, n == 0 ? "hub" : $"hub{n + 1}"));
+            if (Arguments.Text(args, "--only") is not "hub") peers.Add(await TelegramPeer.GrammyAsync(telegram, stores[0], users));
             Console.WriteLine($"{users} chats, {connections} updates under way, {updates} updates a round after {warmUp} to warm up, {Environment.ProcessorCount} cores for bot, redis-server and driver together");
             Console.WriteLine(TelegramRound.Head);
             // By count and not by time: what a busy machine slows down is compiled late too.
-            foreach (var peer in peers) await MeasureAsync(telegram, redis, peer, connections, warmUp);
+            foreach (var peer in peers) await MeasureAsync(telegram, peer, connections, warmUp);
             for (var round = 1; round <= rounds; round++)
             {
                 foreach (var peer in peers)
                 {
-                    await MeasureAsync(telegram, redis, peer, connections, updates / 10);
-                    peer.Rounds.Add(await MeasureAsync(telegram, redis, peer, connections, updates));
+                    await MeasureAsync(telegram, peer, connections, updates / 10);
+                    peer.Rounds.Add(await MeasureAsync(telegram, peer, connections, updates));
                     Console.WriteLine(peer.Rounds[^1].Line(round, peer.Name));
                 }
             }
 
             foreach (var peer in peers) TelegramRound.Summarize(peer.Name, peer.Rounds);
-            if (peers is [var hub, var other]) TelegramRound.Compare(hub.Name, hub.Rounds, other.Name, other.Rounds);
+            foreach (var other in peers.Skip(1)) TelegramRound.Compare(peers[0].Name, peers[0].Rounds, other.Name, other.Rounds);
             return 0;
         }
         finally
         {
             foreach (var peer in peers) await peer.DisposeAsync();
-            redis.Dispose();
+            foreach (var redis in stores) redis.Dispose();
             directory.Delete(recursive: true);
         }
     }
 
-    private static async Task<TelegramRound> MeasureAsync(FakeTelegramServer telegram, RedisProcess redis, TelegramPeer peer, int connections, int updates)
+    private static async Task<TelegramRound> MeasureAsync(FakeTelegramServer telegram, TelegramPeer peer, int connections, int updates)
     {
         using var load = new TelegramLoad(telegram, peer, connections, updates);
         var before = telegram.Calls.Of("sendMessage");
         GC.Collect();
-        var (bot, store, own, machine, start) = (peer.CpuSeconds, redis.CpuSeconds, ProcessorTime.Own, ProcessorTime.Machine(), Stopwatch.GetTimestamp());
+        var (bot, store, own, machine, start) = (peer.CpuSeconds, peer.Redis.CpuSeconds, ProcessorTime.Own, ProcessorTime.Machine(), Stopwatch.GetTimestamp());
         await load.RunAsync();
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var (botCpu, redisCpu, ownCpu, all) = (peer.CpuSeconds - bot, redis.CpuSeconds - store, ProcessorTime.Own - own, ProcessorTime.Machine() - machine);
+        var (botCpu, redisCpu, ownCpu, all) = (peer.CpuSeconds - bot, peer.Redis.CpuSeconds - store, ProcessorTime.Own - own, ProcessorTime.Machine() - machine);
         // Late second answers would come now.
         await Task.Delay(200);
         if (telegram.Calls.Of("sendMessage") - before is var calls && calls != updates) throw new InvalidOperationException($"{peer.Name} sent {calls} answers to {updates} updates.");
