@@ -7,18 +7,27 @@ namespace BotHub.Benchmarks;
 /// <summary>A bot as a process of its own, with a bot account and people of its own at the fake Telegram.</summary>
 internal sealed class TelegramPeer : IAsyncDisposable
 {
+    /// <summary>
+    /// A runtime's switch (System.Net.Sockets): what waits for a socket goes on on the thread that polls. Good for the driver, whose steps
+    /// are all short; bots must not inherit it.
+    /// </summary>
+    public const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private const string Secret = "a-secret-of-the-benchmark";
 
     private readonly Process _process;
     private long _questions;
 
-    private TelegramPeer(string name, Process process, IReadOnlyList<FakeChat> chats) => (Name, _process, Chats) = (name, process, chats);
+    private TelegramPeer(string name, Process process, RedisProcess redis, IReadOnlyList<FakeChat> chats) => (Name, _process, Redis, Chats) = (name, process, redis, chats);
 
     public string Name { get; }
 
+    /// <summary>Where its history lies.</summary>
+    public RedisProcess Redis { get; }
+
     public IReadOnlyList<FakeChat> Chats { get; }
 
-    public List<TelegramBenchmark.TelegramRound> Rounds { get; } = [];
+    public List<TelegramRound> Rounds { get; } = [];
 
     public double CpuSeconds
     {
@@ -40,11 +49,11 @@ internal sealed class TelegramPeer : IAsyncDisposable
 
     public long NextQuestion() => Interlocked.Increment(ref _questions);
 
-    public static Task<TelegramPeer> HubAsync(FakeTelegramServer telegram, RedisProcess redis, int users, string directory, string? program)
+    public static Task<TelegramPeer> HubAsync(FakeTelegramServer telegram, RedisProcess redis, int users, string directory, string program, string name)
     {
-        var (bot, port) = (telegram.AddBot("hub_bot"), RedisProcess.FreePort());
+        var (bot, port) = (telegram.AddBot($"{name}_bot"), RedisProcess.FreePort());
         const string section = "Channels__Telegram__bench__";
-        return StartAsync("hub", telegram, bot, users, new ProcessStartInfo("dotnet") { ArgumentList = { program ?? Path.Combine(AppContext.BaseDirectory, "BotHub.dll") }, WorkingDirectory = directory }, new()
+        return StartAsync(name, telegram, bot, redis, users, new ProcessStartInfo("dotnet") { ArgumentList = { program }, WorkingDirectory = directory }, new()
         {
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
             ["ConnectionStrings__Redis"] = redis.Address,
@@ -72,7 +81,7 @@ internal sealed class TelegramPeer : IAsyncDisposable
         var folder = Peers();
         if (!Directory.Exists(Path.Combine(folder, "node_modules"))) throw new InvalidOperationException($"Run npm ci in {folder} first.");
         var bot = telegram.AddBot("grammy_bot");
-        return StartAsync("grammY", telegram, bot, users, new ProcessStartInfo("node") { ArgumentList = { "grammy.mjs" }, WorkingDirectory = folder }, new()
+        return StartAsync("grammY", telegram, bot, redis, users, new ProcessStartInfo("node") { ArgumentList = { "grammy.mjs" }, WorkingDirectory = folder }, new()
         {
             ["NODE_ENV"] = "production",
             ["BENCH_TOKEN"] = bot.Token,
@@ -83,8 +92,9 @@ internal sealed class TelegramPeer : IAsyncDisposable
         });
     }
 
-    private static async Task<TelegramPeer> StartAsync(string name, FakeTelegramServer telegram, FakeBot bot, int users, ProcessStartInfo start, Dictionary<string, string> environment)
+    private static async Task<TelegramPeer> StartAsync(string name, FakeTelegramServer telegram, FakeBot bot, RedisProcess redis, int users, ProcessStartInfo start, Dictionary<string, string> environment)
     {
+        start.Environment.Remove(InlineSockets);
         foreach (var (key, value) in environment) start.Environment[key] = value;
         start.RedirectStandardOutput = true;
         var process = Process.Start(start)!;
@@ -95,7 +105,7 @@ internal sealed class TelegramPeer : IAsyncDisposable
         process.BeginOutputReadLine();
         var chats = Enumerable.Range(0, users).Select(_ => bot.PrivateChat(telegram.AddUser("Ada"))).ToList();
         await telegram.WaitAsync(() => bot.WebhookUrl.Length > 0, TimeSpan.FromSeconds(60), $"{name} to set its webhook");
-        return new TelegramPeer(name, process, chats);
+        return new TelegramPeer(name, process, redis, chats);
     }
 
     /// <summary>The sources' folder, from wherever the benchmark was built to.</summary>

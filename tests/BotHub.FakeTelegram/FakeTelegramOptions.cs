@@ -31,4 +31,10 @@ public sealed record FakeTelegramOptions
 
     /// <summary>Serves the page and the HTTP play API under /play.</summary>
     public bool Play { get; init; } = true;
+
+    /// <summary>
+    /// For benchmarks, where this server shares the machine with what is measured: calls are handled on the thread that reads them,
+    /// and webhooks are posted to over plain sockets, by HTTP without TLS only. What bots see stays the same.
+    /// </summary>
+    public bool Lean { get; init; }
 }

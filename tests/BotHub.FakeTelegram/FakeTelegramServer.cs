@@ -33,6 +33,12 @@ public sealed partial class FakeTelegramServer : IAsyncDisposable
         Http = new(_handler);
     }
 
+    /// <summary>
+    /// A bot has sent a new message. Raised under the gate, so it must be quick; people may write from here. Cheaper than waiting where
+    /// very many chats are waited for.
+    /// </summary>
+    public event Action<FakeMessage>? BotSent;
+
     /// <summary>The address to give a bot as the root of the API.</summary>
     public Uri Url { get; private set; } = null!;
 
@@ -155,6 +161,8 @@ public sealed partial class FakeTelegramServer : IAsyncDisposable
             return result;
         }
     }
+
+    internal void Sent(FakeMessage message) => BotSent?.Invoke(message);
 
     /// <summary>Wakes those who wait. The gate is held.</summary>
     internal void Changed()

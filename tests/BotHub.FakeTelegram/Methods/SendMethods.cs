@@ -63,6 +63,7 @@ internal static class SendMethods
         message.Show(text, rich, isEdit: false);
         chat.Add(message, [bot]);
         MessageJson.Write(json, message, bot);
+        server.Sent(message);
     }
 
     /// <summary>The options as compact JSON, or empty.</summary>

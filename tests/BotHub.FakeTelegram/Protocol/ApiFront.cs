@@ -19,6 +19,7 @@ internal sealed class ApiFront(FakeTelegramServer server)
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(IPAddress.Loopback, server.Options.Port);
         });
+        if (server.Options.Lean) builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.IOQueueCount) = (true, 1));
         var app = builder.Build();
         app.Run(new ApiFront(server).HandleAsync);
         return app;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace BotHub.FakeTelegram;
 
-/// <summary>Pooled JSON writing; one writer per thread, so a nested use makes its own.</summary>
+/// <summary>Pooled JSON writing; the pool is the thread's own, and holds one more for each nested use.</summary>
 internal static class Jsons
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -35,7 +35,7 @@ internal static class Jsons
     public static Pad Rent()
     {
         var pad = _free ?? new();
-        _free = null;
+        _free = pad.Next;
         return pad;
     }
 
@@ -43,7 +43,7 @@ internal static class Jsons
     {
         pad.Buffer.ResetWrittenCount();
         pad.Writer.Reset();
-        if (pad.Buffer.Capacity < 1 << 20) _free = pad;
+        if (pad.Buffer.Capacity < 1 << 20) (pad.Next, _free) = (_free, pad);
     }
 
     internal sealed class Pad
@@ -52,5 +52,8 @@ internal static class Jsons
 
         public ArrayBufferWriter<byte> Buffer { get; } = new(2048);
         public Utf8JsonWriter Writer { get; }
+
+        /// <summary>The one below it in the pool.</summary>
+        public Pad? Next { get; set; }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
     private readonly Queue<QueueKey> _ready = new();
     private readonly CancellationTokenSource _closed = new();
     private readonly Uri _address = new(url);
+    private readonly WebhookWire? _wire = bot.Server.Options.Lean ? new(new(url), secret) : null;
     private int _inFlight;
 
     public string Url => url;
@@ -41,6 +42,7 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
         _queues.Clear();
         _ready.Clear();
         _closed.Cancel();
+        _wire?.Dispose();
     }
 
     private void Pump()
@@ -49,7 +51,8 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
         {
             _inFlight++;
             var update = _queues[key].Peek();
-            _ = Task.Run(() => DeliverAsync(update));
+            if (_wire is null) _ = Task.Run(() => DeliverAsync(update));
+            else _ = DeliverAsync(update);
         }
     }
 
@@ -117,6 +120,7 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
 
     private async Task<Outcome> PostAsync(PendingUpdate update)
     {
+        if (_wire is not null) return await SendAsync(_wire, update.Json).ConfigureAwait(false);
         using var request = new HttpRequestMessage(HttpMethod.Post, _address);
         request.Content = new ByteArrayContent(update.Json) { Headers = { ContentType = Json } };
         if (secret.Length > 0) request.Headers.TryAddWithoutValidation("X-Telegram-Bot-Api-Secret-Token", secret);
@@ -141,6 +145,21 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             return new("Read timeout expired", TimeSpan.Zero, null);
+        }
+    }
+
+    private static async Task<Outcome> SendAsync(WebhookWire wire, byte[] json)
+    {
+        try
+        {
+            var answer = await wire.PostAsync(json).ConfigureAwait(false);
+            return answer.Status is >= 200 and < 300
+                ? new(null, TimeSpan.Zero, answer.Body.Length > 2 ? answer.Body : null)
+                : new($"Wrong response from the webhook: {answer.Status}", answer.RetryAfter < LongestRetryAfter ? answer.RetryAfter : LongestRetryAfter, null);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            return new(e.Message, TimeSpan.Zero, null);
         }
     }
 

@@ -30,6 +30,10 @@ public static class WebSetup
     /// <summary>The chat page and its files, with headers that keep everything else out.</summary>
     public static WebApplication UseWebPage(this WebApplication app)
     {
+        // In this order: "/" becomes index.html before routing; calls of other machines (the Telegram webhook) end there, and need no
+        // headers for browsers; CORS needs the route's policy.
+        app.UseDefaultFiles();
+        app.UseRouting();
         app.Use(static (http, next) =>
         {
             var headers = http.Response.Headers;
@@ -39,9 +43,6 @@ public static class WebSetup
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
             return next(http);
         });
-        // In this order: "/" becomes index.html before routing, and CORS needs the route's policy.
-        app.UseDefaultFiles();
-        app.UseRouting();
         app.UseCors();
         return app;
     }

@@ -33,10 +33,12 @@ public sealed class WebhookTests
         Assert.Equal("Wrong response from the webhook: 500 Internal Server Error", info.Result.GetProperty("last_error_message").GetString());
     }
 
-    [Fact]
-    public async Task Retry_after_of_the_webhook_is_kept()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Retry_after_of_the_webhook_is_kept(bool lean)
     {
-        await using var api = await FakeApi.StartAsync();
+        await using var api = await FakeApi.StartAsync(new() { Lean = lean });
         await using var hook = await Hook.StartAsync();
         hook.Answer = (count, context) =>
         {
@@ -56,10 +58,12 @@ public sealed class WebhookTests
         Assert.Equal(2, hook.Seen.Length);
     }
 
-    [Fact]
-    public async Task One_message_of_a_chat_at_a_time_and_chats_side_by_side()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_message_of_a_chat_at_a_time_and_chats_side_by_side(bool lean)
     {
-        await using var api = await FakeApi.StartAsync();
+        await using var api = await FakeApi.StartAsync(new() { Lean = lean });
         await using var hook = await Hook.StartAsync();
         var gate = new TaskCompletionSource();
         using var arrived = new SemaphoreSlim(0);
@@ -83,10 +87,12 @@ public sealed class WebhookTests
         Assert.All(hook.Seen, seen => Assert.Equal("s-1", seen.Secret));
     }
 
-    [Fact]
-    public async Task A_method_in_the_answer_is_executed_and_extra_deliveries_are_the_same_update()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_method_in_the_answer_is_executed_and_extra_deliveries_are_the_same_update(bool lean)
     {
-        await using var api = await FakeApi.StartAsync();
+        await using var api = await FakeApi.StartAsync(new() { Lean = lean });
         await using var hook = await Hook.StartAsync();
         hook.Answer = (count, context) => count == 1
             ? WriteAsync(context, JsonSerializer.Serialize(new { method = "sendMessage", chat_id = api.Chat.Id, text = "in the answer" }))
@@ -100,6 +106,21 @@ public sealed class WebhookTests
         Assert.Equal(3, hook.Seen.Length);
         Assert.Single(hook.Seen.Select(s => s.Body).Distinct());
         await api.Chat.WaitForTextAsync("in the answer");
+    }
+
+    [Fact]
+    public async Task A_message_of_a_bot_is_told_while_it_is_sent_and_may_be_answered_there()
+    {
+        await using var api = await FakeApi.StartAsync(new() { Lean = true });
+        await using var hook = await Hook.StartAsync();
+        await SetAsync(api, hook);
+        api.Server.BotSent += message => message.Chat.Say($"You said {message.Text}");
+
+        Assert.Contains("\"text\":\"one\"", (await api.SayAsync("one")).Body);
+        await api.SayAsync("two");
+        await api.Server.WaitAsync(() => api.Bot.PendingUpdates == 0);
+
+        Assert.Equal(["You said one", "You said two"], hook.Seen.Select(Text));
     }
 
     [Theory]
@@ -122,7 +143,8 @@ public sealed class WebhookTests
 
     private static Task WriteAsync(Microsoft.AspNetCore.Http.HttpContext context, string json)
     {
-        context.Response.ContentType = "application/json";
-        return context.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(json)).AsTask();
+        var bytes = System.Text.Encoding.UTF8.GetBytes(json);
+        (context.Response.ContentType, context.Response.ContentLength) = ("application/json", bytes.Length);
+        return context.Response.Body.WriteAsync(bytes).AsTask();
     }
 }
