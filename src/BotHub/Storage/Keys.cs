@@ -29,8 +29,8 @@ namespace BotHub.Storage;
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
 /// bh:{bot}:g               STR   outbound budget of a bot (OutboundScripts); expires
 /// bh:{bot}:g:&lt;chat&gt;        STR   outbound budget of a chat, or "x" and why it is dead; expires once it limits nothing any more
-/// bh:{bot}:gp              ZSET  chats in penalty. Score: its end in server µs; for operators, expires
-/// bh:{bot}:gd              ZSET  dead chats. Score: since when, in server µs; for operators, expires
+/// bh:{bot}:gp              ZSET  chats in penalty. Score: its end in server µs; for operators and calls without limits, expires
+/// bh:{bot}:gd              ZSET  dead chats. Score: since when, in server µs; for operators and calls without limits, expires
 /// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
 /// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
 /// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now
