@@ -5,7 +5,7 @@ namespace BotHub.Core.Delivery;
 /// <summary>
 /// One budget for all calls that all replicas make to a platform: sends, edits, drafts, typing and deletes spend it alike, as
 /// platforms count them alike. Ask before each call. Every member may throw <see cref="StoreUnavailableException"/>; an ask that ends
-/// so may have spent its call.
+/// so may have spent its call. Calls without any limit learn of a penalty or a dead chat that another node told of within a second.
 /// </summary>
 public interface IOutboundGovernor
 {

@@ -13,24 +13,30 @@ namespace BotHub.Storage;
 /// bh:{pNNN}:x              STR   dead letters ever counted in the partition
 /// bh:{pNNN}:u              STR   sends ever whose outcome never became known
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
-///     ep ow ld             epoch, owner ('' = given back), lease length in ms
-///     mh mt m&lt;n&gt;           mailbox: number of the oldest unanswered message, of the next one, and the messages
+///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt lt (StoreScript):
+///         ep ow ld         epoch, owner ('' = given back), lease length in ms
+///         tr sp            tries of the head since the last commit; mailbox number whose answer shall stop, or -1
+///         mh mt md         mailbox: number of the oldest unanswered message, of the next one, of the oldest that is still held
+///         oh ot os         outbox: first, next; the reply that is about to be sent, or -1
+///         th tt ws         transcript: first held, next; first entry that models may see
+///         dh dt            ring of the message ids known already: first held, next
+///         rv lt            1 when a message may have a mark v&lt;n&gt;; ledgers ever written
+///     m&lt;n&gt;                 messages
 ///     d:&lt;uid&gt; → n          message ids known already, with their mailbox number
 ///     u:&lt;pid&gt; → n          the platform's ids of those messages, where it has others
-///     dh dt r&lt;n&gt;           ring over those ids, oldest first: "ms uid pid"
-///     rv v&lt;n&gt;              messages that were given a new wording while somebody held the conversation; '1' when there are any
-///     tr sp                tries of the head since the last commit; mailbox number whose answer shall stop
-///     th tt t&lt;n&gt; ws        transcript: first held, next, entries; first entry that models may see
-///     oh ot o&lt;n&gt; os nt     outbox: first, next, replies; the reply that is about to be sent; the channel's note on how far it got
-///     lt lr&lt;slot&gt; l:&lt;turn&gt; ledgers of the newest turns, with a ring of their names
+///     r&lt;n&gt;                 ring over those ids, oldest first: "ms uid pid"
+///     v&lt;n&gt;                 messages that were given a new wording while somebody held the conversation
+///     t&lt;n&gt;                 transcript entries
+///     o&lt;n&gt; nt              replies; the channel's note on how far the first of them got
+///     lr&lt;slot&gt; l:&lt;turn&gt;    ledgers of the newest turns, with a ring of their names
 ///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
 /// bh:{bot}:g               STR   outbound budget of a bot (OutboundScripts); expires
 /// bh:{bot}:g:&lt;chat&gt;        STR   outbound budget of a chat, or "x" and why it is dead; expires once it limits nothing any more
-/// bh:{bot}:gp              ZSET  chats in penalty. Score: its end in server µs; for operators, expires
-/// bh:{bot}:gd              ZSET  dead chats. Score: since when, in server µs; for operators, expires
+/// bh:{bot}:gp              ZSET  chats in penalty. Score: its end in server µs; for operators and calls without limits, expires
+/// bh:{bot}:gd              ZSET  dead chats. Score: since when, in server µs; for operators and calls without limits, expires
 /// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
 /// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
 /// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now

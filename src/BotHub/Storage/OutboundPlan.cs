@@ -16,6 +16,10 @@ internal static class OutboundPlan
     /// <summary>How many calls a silent bot saves up.</summary>
     public static double BotBurst(OutboundLimits limits) => Math.Max(4, limits.BotPerSecond / 2);
 
+    /// <summary>Whether nothing but a penalty or a dead chat can stand in the call's way.</summary>
+    public static bool IsUnlimited(OutboundCall call, OutboundLimits limits) =>
+        !(limits.BotPerSecond > 0) && !(limits.ChatPerSecond > 0) && !(call.Group && limits.GroupPerMinute > 0);
+
     /// <summary>The arguments of <see cref="Scripts.OutboundScripts.Ask"/>.</summary>
     public static RedisValue[] For(OutboundCall call, OutboundLimits limits)
     {

@@ -1,5 +1,7 @@
+using BotHub.Core.Conversations;
 using BotHub.Core.Delivery;
 using BotHub.Storage;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace BotHub.Tests.Storage;
@@ -261,6 +263,55 @@ public abstract class GovernorTests<TFixture>(TFixture fixture) : StoreTests<TFi
         await Governor.MarkDeadAsync(_bot, "d", new string('x', 100_000), Cancel);
         Assert.InRange((await Database.KeyTimeToLiveAsync(Keys.ChatBudget(_bot, "d")))!.Value, TimeSpan.FromDays(1), IOutboundGovernor.DeadFor);
         Assert.True((await Database.StringLengthAsync(Keys.ChatBudget(_bot, "d"))) < 300);
+    }
+
+    [Fact]
+    public async Task Calls_without_limits_ask_the_store_once_a_second_while_nothing_is_in_their_way()
+    {
+        var (clock, connection) = (new FakeTimeProvider(), await Fixture.Node.Get<StoreConnection>().OpenAnotherAsync());
+        var governor = new RedisOutboundGovernor(connection, clock);
+        Assert.Equal(GrantOutcome.Granted, (await governor.AskAsync(Call("c"), Unlimited, Cancel)).Outcome);
+        // Without a connection only what needs no call is answered.
+        await connection.DisposeAsync();
+        Assert.Equal(GrantOutcome.Granted, (await governor.AskAsync(Call("d"), Unlimited, Cancel)).Outcome);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => governor.AskAsync(Call("c"), Frozen, Cancel));
+        clock.Advance(QuietBots.Believed);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => governor.AskAsync(Call("c"), Unlimited, Cancel));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_stands_in_the_way_counts_at_once_here_and_within_a_second_on_other_nodes(bool dead)
+    {
+        var clock = new FakeTimeProvider();
+        var (here, there) = (new RedisOutboundGovernor(Fixture.Node.Get<StoreConnection>(), clock), new RedisOutboundGovernor(Fixture.Node.Get<StoreConnection>(), clock));
+        foreach (var governor in new[] { here, there }) Assert.Equal(GrantOutcome.Granted, (await governor.AskAsync(Call("c"), Unlimited, Cancel)).Outcome);
+        if (dead) await here.MarkDeadAsync(_bot, "c", "blocked", Cancel);
+        else await here.PenalizeAsync(_bot, "c", Hour, Cancel);
+        var refused = dead ? GrantOutcome.Dead : GrantOutcome.Wait;
+        Assert.Equal(refused, (await here.AskAsync(Call("c"), Unlimited, Cancel)).Outcome);
+        Assert.Equal(GrantOutcome.Granted, (await there.AskAsync(Call("c"), Unlimited, Cancel)).Outcome);
+        clock.Advance(QuietBots.Believed);
+        Assert.Equal(refused, (await there.AskAsync(Call("c"), Unlimited, Cancel)).Outcome);
+        // Neither takes the answer about another chat for the bot's.
+        foreach (var governor in new[] { here, there })
+        {
+            Assert.Equal(GrantOutcome.Granted, (await governor.AskAsync(Call("d"), Unlimited, Cancel)).Outcome);
+            Assert.Equal(refused, (await governor.AskAsync(Call("c"), Unlimited, Cancel)).Outcome);
+        }
+    }
+
+    [Fact]
+    public void What_the_store_said_before_this_node_told_of_a_penalty_is_void()
+    {
+        var quiet = new QuietBots(new FakeTimeProvider());
+        var look = quiet.Begin(_bot);
+        quiet.Disturb(_bot);
+        quiet.Learn(_bot, look);
+        Assert.False(quiet.IsQuiet(_bot));
+        quiet.Learn(_bot, quiet.Begin(_bot));
+        Assert.True(quiet.IsQuiet(_bot));
     }
 
     [Theory]

@@ -6,9 +6,8 @@ internal static class FeedWriteScript
     /// KEYS conversation, feed. ARGV epoch, '1' to drop what is held, batch as "lastId firstId json", expiry ms, batches held at most.
     /// The list's entries are "previousId lastId firstId json". Returns {1, batches held, previous id}, or {0, 0, '0'} when the lease is lost.
     /// </summary>
-    public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[1], 'ep', 'ow')
-        if h[1] ~= ARGV[1] or not h[2] or h[2] == '' then return {0, 0, '0'} end
+    public static readonly StoreScript Script = new(StoreScript.State + """
+        if not held(state(redis.call('HGET', KEYS[1], 's')), ARGV[1]) then return {0, 0, '0'} end
         local before = '0'
         local last = redis.call('LINDEX', KEYS[2], -1)
         if last then before = string.match(last, '^%d+ (%d+) ') or '0' end

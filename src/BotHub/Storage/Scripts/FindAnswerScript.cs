@@ -6,14 +6,15 @@ internal static class FindAnswerScript
     /// KEYS conversation. ARGV turn or '', platform id or '', ledgers held. Returns {turn, platform ids, 1 when the named message is the
     /// answer's, feedback}, or nothing. Of several turns that share an answer's message, each edited by the next, it is the newest.
     /// </summary>
-    public static readonly StoreScript Script = new("""
+    public static readonly StoreScript Script = new(StoreScript.State + """
         local key = KEYS[1]
         local function found(turn, known, answer) return {turn, known, answer, redis.call('HGET', key, 'f:' .. turn) or ''} end
         local function ids(turn) return redis.call('HGET', key, 'a:' .. turn) or '' end
-        local lt = tonumber(redis.call('HGET', key, 'lt')) or 0
+        local h = redis.call('HMGET', key, 's', 'u:' .. ARGV[2])
+        local s = state(h[1])
         local function newest(id)
-            local held = math.min(lt, tonumber(ARGV[3]))
-            for n = lt - 1, lt - held, -1 do
+            local count = math.min(s.lt, tonumber(ARGV[3]))
+            for n = s.lt - 1, s.lt - count, -1 do
                 local turn = redis.call('HGET', key, 'lr' .. text(n % tonumber(ARGV[3])))
                 if turn then
                     local known = ids(turn)
@@ -25,10 +26,9 @@ internal static class FindAnswerScript
             if redis.call('HEXISTS', key, 'l:' .. ARGV[1]) == 0 then return false end
             return found(ARGV[1], ids(ARGV[1]), 1)
         end
-        local h = redis.call('HMGET', key, 'u:' .. ARGV[2], 'mh')
-        if h[1] then
-            local n, mh = tonumber(h[1]), tonumber(h[2]) or 0
-            if n >= mh then return false end
+        if h[2] then
+            local n = tonumber(h[2])
+            if n >= s.mh then return false end
             -- A turn is named after its first message, and a burst has 32 at most.
             for first = n, math.max(0, n - 31), -1 do
                 local turn = 't' .. text(first)

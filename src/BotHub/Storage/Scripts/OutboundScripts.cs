@@ -35,17 +35,22 @@ internal static class OutboundScripts
         """;
 
     /// <summary>
-    /// KEYS bot, chat. ARGV '1' when durable, reserved at most, chat's interval, tolerance and leave, bot's interval, tolerance and leave,
+    /// KEYS bot, chat, and for a call without limits the indexes of penalties and of dead chats. ARGV '1' when durable, reserved at most, chat's interval, tolerance and leave, bot's interval, tolerance and leave,
     /// bot's held calls at most, group's calls per window (0: no group), those this call may see before it has to wait, group's window, bot's expiry ms.
     /// All times in µs; a bucket's tolerance is (calls it holds - 1) × interval, its leave what must remain for calls of more worth.
     /// Rest of the bot: "held dropped waited"; rest of a chat: the times of a group's last calls, each 16 digits and a space.
-    /// Returns {0 granted | 1 reserved | 2 wait | 3 dropped | 4 dead, wait µs, time of the call µs}.
+    /// Returns {0 granted | 1 reserved | 2 wait | 3 dropped | 4 dead, wait µs, time of the call µs}, and behind it 1 where no call of the
+    /// bot without limits could get another answer.
     /// </summary>
     public static readonly StoreScript Ask = new(Shared + """
         local at = micros()
         local v = redis.call('MGET', KEYS[1], KEYS[2])
+        local function quiet(shut)
+            if KEYS[3] and shut <= at and redis.call('ZCOUNT', KEYS[3], '(' .. text(at), '+inf') == 0 and redis.call('EXISTS', KEYS[4]) == 0 then return 1 end
+            return 0
+        end
         -- Where nothing is limited and nothing was ever refused there is nothing to count.
-        if not v[1] and not v[2] and ARGV[3] == '0' and ARGV[6] == '0' and ARGV[10] == '0' then return {0, '0', text(at)} end
+        if not v[1] and not v[2] and ARGV[3] == '0' and ARGV[6] == '0' and ARGV[10] == '0' then return {0, '0', text(at), quiet(0)} end
         if v[2] and string.byte(v[2]) == 120 then return {4, '0', text(at)} end
         local atMost, chatStep, chatSlack, botStep, botSlack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[7])
         local group, allowed, window = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
@@ -111,7 +116,7 @@ internal static class OutboundScripts
         if outcome > 0 or botStep > 0 then
             save(KEYS[1], at, bot, botShut, heldTo, text(held) .. ' ' .. text(dropped) .. ' ' .. text(waited), ARGV[13])
         end
-        return {outcome, text(go - at), text(go)}
+        return {outcome, text(go - at), text(go), quiet(shut)}
         """);
 
     /// <summary>KEYS bot, chat. Returns {0 free | 2 in penalty | 4 dead, wait µs}.</summary>
@@ -137,23 +142,25 @@ internal static class OutboundScripts
         local full, shut, last, rest, back = load(value, at)
         if ARGV[2] ~= '' then rest = earlier(rest, back) end
         shut = math.max(shut, at + tonumber(ARGV[1]))
-        save(KEYS[1], at, full, shut, last, rest, millis(math.max(full, shut, last) - at) + tonumber(ARGV[3]))
+        -- The index first: calls without limits rely on its being empty.
         if ARGV[2] ~= '' then
             redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', text(at))
             redis.call('ZADD', KEYS[2], text(shut), ARGV[2])
             redis.call('PEXPIRE', KEYS[2], '172800000')
         end
+        save(KEYS[1], at, full, shut, last, rest, millis(math.max(full, shut, last) - at) + tonumber(ARGV[3]))
         return 1
         """);
 
     /// <summary>KEYS chat, index of dead chats, index of penalties. ARGV chat, reason, kept ms, index's length.</summary>
     public static readonly StoreScript MarkDead = new(Shared + """
         local at = micros()
-        redis.call('SET', KEYS[1], 'x' .. stamp(at) .. ' ' .. ARGV[2], 'PX', ARGV[3])
+        -- The index first: calls without limits rely on its being empty.
         redis.call('ZADD', KEYS[2], text(at), ARGV[1])
         redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', text(at - tonumber(ARGV[3]) * 1000))
         redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[4]))
         redis.call('PEXPIRE', KEYS[2], ARGV[3])
+        redis.call('SET', KEYS[1], 'x' .. stamp(at) .. ' ' .. ARGV[2], 'PX', ARGV[3])
         redis.call('ZREM', KEYS[3], ARGV[1])
         return 1
         """);

@@ -6,37 +6,42 @@ internal static class ReceiptScript
     /// KEYS ready, conversation, unknown sends of the partition. ARGV conversation, epoch, outbox sequence, platform ids or '',
     /// '1' to take the next mail, mails at most, idle expiry ms or '0', turn, '1' when the outcome never became known. Returns {1, stop, mailbox head, mails}, or {0} when the lease is lost.
     /// </summary>
-    public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[2], 'ep', 'ow', 'mh', 'mt', 'oh', 'ot', 'sp', 'ld', 'rv', 'nt')
-        if h[1] ~= ARGV[2] or not h[2] or h[2] == '' then return {0} end
-        local mh, mt, oh, ot = tonumber(h[3]) or 0, tonumber(h[4]) or 0, tonumber(h[5]) or 0, tonumber(h[6]) or 0
-        local sent, head = tonumber(ARGV[3]), oh
-        if sent >= oh and sent < ot then head = sent + 1 end
-        local set = {'oh', text(head), 'os', ''}
+    public static readonly StoreScript Script = new(StoreScript.State + """
+        local h = redis.call('HMGET', KEYS[2], 's', 'nt')
+        local s = state(h[1])
+        if not held(s, ARGV[2]) then return {0} end
+        local sent, oh = tonumber(ARGV[3]), s.oh
+        if sent >= oh and sent < s.ot then s.oh = sent + 1 end
+        local set = {'s', ''}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        if head < ot then set[4] = text(head) end
-        if head > oh and ARGV[4] ~= '' then put('a:' .. ARGV[8], ARGV[4]) end
-        if h[10] and h[10] ~= '' then put('nt', '') end
-        local mail, take, more = {}, ARGV[5] == '1' and mh < mt and head == ot, head < ot
+        if s.oh > oh and ARGV[4] ~= '' then put('a:' .. ARGV[8], ARGV[4]) end
+        if h[2] and h[2] ~= '' then put('nt', '') end
+        local more, mail, last = s.oh < s.ot, {}, math.min(s.mt, s.mh + tonumber(ARGV[6])) - 1
+        local take = ARGV[5] == '1' and s.mh < s.mt and not more
+        s.os = more and s.oh or -1
         if take then
-            put('tr', '1')
-            mail = read(KEYS[2], 'm', mh, math.min(mt, mh + tonumber(ARGV[6])) - 1)
+            s.tr = 1
+            mail = read(KEYS[2], 'm', s.mh, last)
         elseif not more then
-            put('ow', '')
+            s.ow = ''
         end
+        -- Garbage: the replies that are out, and the mail that they answered.
+        local gone = names('m', s.md, s.mh - 1, names('o', oh, s.oh - 1))
+        if take and s.rv == 1 then names('v', s.mh, last, gone) end
+        s.md = s.mh
         -- Out of the outbox before out of the ready set: the other way round a crash would strand the reply.
+        set[2] = packed(s)
         redis.call('HSET', KEYS[2], unpack(set))
         if take or more then
-            redis.call('ZADD', KEYS[1], text(now() + (tonumber(h[8]) or 0)), ARGV[1])
-        elseif mh < mt then
+            redis.call('ZADD', KEYS[1], text(now() + s.ld), ARGV[1])
+        elseif s.mh < s.mt then
             redis.call('ZADD', KEYS[1], text(now()), ARGV[1])
         else
             redis.call('ZREM', KEYS[1], ARGV[1])
             if ARGV[7] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[7]) end
         end
-        drop(KEYS[2], 'o', oh, head - 1)
-        if take and h[9] == '1' then drop(KEYS[2], 'v', mh, math.min(mt, mh + tonumber(ARGV[6])) - 1) end
-        if head > oh and ARGV[9] == '1' then redis.call('INCR', KEYS[3]) end
-        return {1, mark(h[7]), mh, mail}
+        drop(KEYS[2], gone)
+        if s.oh > oh and ARGV[9] == '1' then redis.call('INCR', KEYS[3]) end
+        return {1, s.sp, s.mh, mail}
         """);
 }

@@ -3,10 +3,11 @@ namespace BotHub.Storage.Scripts;
 internal static class StopScript
 {
     /// <summary>KEYS conversation. Returns 1, or 0 when nothing waits.</summary>
-    public static readonly StoreScript Script = new("""
-        local h = redis.call('HMGET', KEYS[1], 'mh', 'mt')
-        if not h[1] or not h[2] or tonumber(h[1]) >= tonumber(h[2]) then return 0 end
-        redis.call('HSET', KEYS[1], 'sp', h[1])
+    public static readonly StoreScript Script = new(StoreScript.State + """
+        local s = state(redis.call('HGET', KEYS[1], 's'))
+        if s.mh >= s.mt then return 0 end
+        s.sp = s.mh
+        redis.call('HSET', KEYS[1], 's', packed(s))
         return 1
         """);
 }

@@ -14,25 +14,44 @@ internal sealed class StoreScript
     // Server time only: the nodes' clocks do not matter.
     private const string Prelude = """
         local function now() local t = redis.call('TIME') return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000) end
-        local function text(n) return string.format('%.0f', n) end
-        local function names(prefix, from, to) local f = {} for n = from, to do f[#f + 1] = prefix .. text(n) end return f end
+        local function text(n) return string.format('%d', n) end
+        local function names(prefix, from, to, into)
+            local f = into or {}
+            for n = from, to do f[#f + 1] = prefix .. text(n) end
+            return f
+        end
         local function read(key, prefix, from, to) if from > to then return {} end return redis.call('HMGET', key, unpack(names(prefix, from, to))) end
+        local function drop(key, fields) if #fields > 0 then redis.call('HDEL', key, unpack(fields)) end end
+
+        """;
+
+    /// <summary>
+    /// For the scripts of a conversation: its counters and marks, which are one field. <see cref="Keys"/> tells what they mean.
+    /// <c>state</c> reads the field's value, <c>packed</c> writes it, and <c>held</c> is true for the epoch that holds the lease.
+    /// </summary>
+    public const string State = """
+        local function state(value)
+            if not value then
+                return {ep = 0, ow = '', ld = 0, tr = 0, mh = 0, mt = 0, md = 0, oh = 0, ot = 0, os = -1, th = 0, tt = 0, ws = 0, sp = -1, rv = 0, dh = 0, dt = 0, lt = 0}
+            end
+            local ep, ow, ld, tr, mh, mt, md, oh, ot, os, th, tt, ws, sp, rv, dh, dt, lt = cmsgpack.unpack(value)
+            return {ep = ep, ow = ow, ld = ld, tr = tr, mh = mh, mt = mt, md = md, oh = oh, ot = ot, os = os, th = th, tt = tt, ws = ws, sp = sp, rv = rv, dh = dh, dt = dt, lt = lt}
+        end
+        local function packed(s)
+            return cmsgpack.pack(s.ep, s.ow, s.ld, s.tr, s.mh, s.mt, s.md, s.oh, s.ot, s.os, s.th, s.tt, s.ws, s.sp, s.rv, s.dh, s.dt, s.lt)
+        end
+        local function held(s, epoch) return s.ow ~= '' and s.ep == tonumber(epoch) end
+
+        """;
+
+    /// <summary>Takes a lease on a conversation. After <see cref="State"/>.</summary>
+    public const string Leases = """
         -- The first epoch is the age of the year 2025 in seconds, so that epochs (and the feed's ids, which start with them)
         -- grow even when an idle conversation was deleted in between.
-        local function epoch(last, at) return (tonumber(last) or (math.floor(at / 1000) - 1735689600)) + 1 end
-        local function mark(n) if n and n ~= '' then return tonumber(n) end return -1 end
-        -- {1, mailbox number to stop, mailbox number with a new wording}, -1 for none
-        local function marks(key, sp, rv, mh, mt)
-            local stop, revised = mark(sp), -1
-            if rv == '1' then
-                local from, to = tonumber(mh) or 0, tonumber(mt) or 0
-                for i, v in ipairs(redis.call('HMGET', key, unpack(names('v', from, math.max(from, math.min(to, from + 32) - 1))))) do
-                    if v then revised = from + i - 1 break end
-                end
-            end
-            return {1, stop, revised}
+        local function lease(s, at, owner, length)
+            if s.ep == 0 then s.ep = math.floor(at / 1000) - 1735689600 end
+            s.ep, s.ow, s.ld = s.ep + 1, owner, tonumber(length)
         end
-        local function drop(key, prefix, from, to) if from <= to then redis.call('HDEL', key, unpack(names(prefix, from, to))) end end
 
         """;
 
