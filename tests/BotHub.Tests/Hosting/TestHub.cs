@@ -36,13 +36,17 @@ public sealed class TestHub : WebApplicationFactory<Program>
 
     public FakeModel Model { get; } = new();
 
+    /// <summary>True: the models of the section <c>Models</c> answer, as in earnest, instead of <see cref="Model"/>.</summary>
+    public bool ConfiguredModels { get; init; }
+
     public LogCollector Logs { get; } = new();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
         builder.ConfigureLogging(l => l.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
-        builder.ConfigureTestServices(s => s.AddSingleton<IModelDirectory>(Model).AddSingleton<IPromptLibrary>(Model));
+        builder.ConfigureTestServices(s => s.AddSingleton<IPromptLibrary>(Model));
+        if (!ConfiguredModels) builder.ConfigureTestServices(s => s.AddSingleton<IModelDirectory>(Model));
     }
 
     public HttpClient Http()
