@@ -10,7 +10,7 @@ public enum FaultKind
     SlowFirstToken,
     /// <summary>Silence after <see cref="Fault.AfterChunks"/> pieces of text, until the plan is cleared.</summary>
     Stall,
-    /// <summary>The connection is reset after so many pieces.</summary>
+    /// <summary>The connection is closed after so many pieces, in the middle of the body.</summary>
     Cut,
     /// <summary>The stream ends after so many pieces as if all were well, without a finish reason.</summary>
     EndEarly,

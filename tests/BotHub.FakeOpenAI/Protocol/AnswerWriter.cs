@@ -39,6 +39,8 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
     private async Task StreamAsync(List<string> words, List<string> thoughts, string finish, Tokens tokens)
     {
         context.Response.ContentType = "text/event-stream";
+        // A reset would also take away what the client has not read yet; a length that is never reached cuts where it should.
+        if (fault?.Kind == FaultKind.Cut) context.Response.ContentLength = int.MaxValue;
         if (azure) await SendAsync(_chunks.Prompt()).ConfigureAwait(false);
         await SendAsync(_chunks.Piece(new() { ["role"] = "assistant", ["content"] = "" })).ConfigureAwait(false);
         if (fault?.Kind == FaultKind.SlowFirstToken) await Task.Delay(fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
@@ -67,10 +69,7 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
                 await server.Faults.Released.WaitAsync(Gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 context.Abort();
                 return false;
-            case FaultKind.Cut:
-                context.Abort();
-                return false;
-            case FaultKind.EndEarly:
+            case FaultKind.Cut or FaultKind.EndEarly:
                 return false;
             case FaultKind.Garbage:
                 await RawAsync("data: {\"choices\": [<html>\n\n").ConfigureAwait(false);

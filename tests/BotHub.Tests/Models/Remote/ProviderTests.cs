@@ -1,7 +1,6 @@
 using BotHub.Core.Pipeline;
 using BotHub.FakeOpenAI;
 using BotHub.FakeOpenAI.Faults;
-using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Models.Remote;
 

@@ -1,7 +1,6 @@
 using BotHub.Core.Context;
 using BotHub.Core.Conversations;
 using BotHub.Models.Remote.Tokens;
-using Microsoft.Extensions.AI;
 
 namespace BotHub.Tests.Models.Remote.Tokens;
 
