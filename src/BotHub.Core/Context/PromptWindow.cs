@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
@@ -13,8 +12,6 @@ namespace BotHub.Core.Context;
 /// </summary>
 public sealed record PromptWindow
 {
-    private static readonly ConditionalWeakTable<ITokenMeter, ConditionalWeakTable<ChatEntry, StrongBox<int>>> Known = [];
-
     private PromptWindow() { }
 
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
@@ -91,9 +88,7 @@ public sealed record PromptWindow
 
     /// <summary>What one entry adds to a prompt; remembered with the entry, which never changes.</summary>
     private static int Single(ITokenMeter meter, ChatMessage first, int alone, ChatEntry entry, ChatMessage message) =>
-        Known.GetOrCreateValue(meter) is var known && known.TryGetValue(entry, out var counted)
-            ? counted.Value
-            : known.GetOrAdd(entry, new StrongBox<int>(meter.Count([first, message]) - alone)).Value;
+        entry.TokensBy(meter) ?? entry.Remember(meter, meter.Count([first, message]) - alone);
 
     /// <summary>The first turn of the longest end whose entries add up to no more than this.</summary>
     private static int Guess(List<int> starts, int[] single, int room)

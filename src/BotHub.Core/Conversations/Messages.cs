@@ -90,7 +90,34 @@ public sealed record ChatEntry(
     string Turn,
     bool InContext = true,
     string? Prompt = null,
-    string? Supersedes = null);
+    string? Supersedes = null)
+{
+    private Known _known;
+
+    /// <summary>The tokens that <paramref name="meter"/> counted for this entry before; null when it has not, or not last.</summary>
+    internal int? TokensBy(object meter) => _known.Count is { } count && ReferenceEquals(count.Meter, meter) && ReferenceEquals(count.Text, Prompt ?? Text) ? count.Tokens : null;
+
+    internal int Remember(object meter, int tokens)
+    {
+        _known = new Known(new Counted(meter, Prompt ?? Text, tokens));
+        return tokens;
+    }
+
+    /// <param name="Text">What was counted: a copy with another text must not believe it.</param>
+    private sealed record Counted(object Meter, string Text, int Tokens);
+
+    /// <summary>What was found out about an entry is no part of its value: entries are compared without it.</summary>
+    private readonly struct Known(Counted? count) : IEquatable<Known>
+    {
+        public Counted? Count => count;
+
+        public bool Equals(Known other) => true;
+
+        public override bool Equals(object? obj) => obj is Known;
+
+        public override int GetHashCode() => 0;
+    }
+}
 
 /// <summary>A reply on its way out: stored by the commit, removed by the receipt.</summary>
 /// <param name="Message">The assistant's transcript entry: final text and state.</param>

@@ -1,9 +1,12 @@
 namespace BotHub.Core.Pipeline;
 
 /// <summary>A channel as operators see it, and anybody: no secrets, no ids of people, nothing anybody wrote.</summary>
-/// <param name="NotReady">Why this node should not be counted on; null when all is well.</param>
+/// <param name="Trouble">
+/// What keeps people from being heard there; null when all is well. It is shown with the health checks and does not fail them: a platform
+/// that is away must not take a node away from the other channels.
+/// </param>
 /// <param name="Bots">Every configured bot.</param>
-public sealed record ChannelReport(string? NotReady, IReadOnlyList<BotReport> Bots);
+public sealed record ChannelReport(string? Trouble, IReadOnlyList<BotReport> Bots);
 
 /// <param name="Name">Its name in the settings.</param>
 /// <param name="State"><c>on</c> or <c>off</c>.</param>

@@ -97,7 +97,13 @@ public sealed partial class Dispatcher(
     internal void Take(ConversationId conversation, WorkHandle place, Claim? claim, long claimedAt)
     {
         if (claim is null) Leave(conversation, place);
-        else _ = WorkAsync(conversation, place, () => Worker.RunAsync(claim, claimedAt, place));
+        else Begin(conversation, place, () => Worker.RunAsync(claim, claimedAt, place));
+    }
+
+    /// <summary>A turn is no part of the request that brought its message: it carries on no trace and no log scope of it.</summary>
+    private void Begin(ConversationId conversation, WorkHandle handle, Func<Task> work)
+    {
+        using (ExecutionContext.SuppressFlow()) _ = WorkAsync(conversation, handle, work);
     }
 
     private void Leave(ConversationId conversation, WorkHandle handle)
@@ -128,7 +134,7 @@ public sealed partial class Dispatcher(
             {
                 await _slots.WaitAsync(_stop.Token);
                 var handle = new WorkHandle();
-                if (_running.TryAdd(conversation, handle)) _ = WorkAsync(conversation, handle, () => Worker.CanWork(conversation) ? Worker.RunAsync(conversation, handle) : Task.CompletedTask);
+                if (_running.TryAdd(conversation, handle)) Begin(conversation, handle, () => Worker.CanWork(conversation) ? Worker.RunAsync(conversation, handle) : Task.CompletedTask);
                 else
                 {
                     _slots.Release();

@@ -47,9 +47,10 @@ internal sealed class HubStatusReader(
             ["model"] = models.All.Count == 0 ? "none is loaded" : StatusOfModel.Of(models.Get(null)).Engine?.Problem ?? "ok",
             ["pipeline"] = dispatcher.Draining ? "draining" : "ok",
         };
+        var ready = checks.Values.All(v => v == "ok");
         foreach (var channel in channels)
-            if (await channel.ReportAsync() is { } report) checks[channel.Id] = report.NotReady ?? "ok";
-        return new Readiness(checks.Values.All(v => v == "ok"), checks);
+            if (await channel.ReportAsync() is { } report) checks[channel.Id] = report.Trouble ?? "ok";
+        return new Readiness(ready, checks);
     }
 
     private async Task<StatusOfChannel> DescribeAsync(IChannel channel)

@@ -29,7 +29,11 @@ internal static class Telemetry
             .AddSource(PipelineMetrics.Name, ChatClients)
             // Probes come every few seconds and tell nothing. Query strings stay redacted and headers are never recorded: the
             // instrumentation's defaults.
-            .AddAspNetCoreInstrumentation(o => o.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
+            .AddAspNetCoreInstrumentation(o =>
+            {
+                o.Filter = http => !http.Request.Path.StartsWithSegments("/health");
+                o.EnrichWithHttpRequest = static (span, request) => SecretPaths.Hide(span, request.Path);
+            })
             .AddHttpClientInstrumentation(o => o.EnrichWithHttpRequestMessage = static (span, request) => SecretPaths.Hide(span, request.RequestUri))
             .AddOtlpExporter(traces));
         if (signals.Metrics is { } metrics) telemetry.WithMetrics(m => m

@@ -93,13 +93,13 @@ internal sealed partial class RedisConversationStore(
     {
         RedisValue[] head =
         [
-            lease.Conversation.Value, Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
+            Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
             commit.Reply is null ? "" : StoreJson.Write(commit.Reply, StoreJson.Wire.OutboundReply), commit.LedgerJson ?? "",
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit, Keys.LedgersHeld, Keys.DeadLettersHeld,
         ];
         var sequence = await connection.RunAsync(
             CommitScript.Script,
-            [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation)],
+            [keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation)],
             [.. head, .. commit.Entries.Select(e => StoreJson.Write(e, StoreJson.Wire.ChatEntry))],
             cancel);
         if (sequence.IsNull) return new CommitResult(Fence.Lost, -1);

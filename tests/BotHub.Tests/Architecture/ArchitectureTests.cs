@@ -27,7 +27,8 @@ public sealed partial class ArchitectureTests
     }
 
     [Theory]
-    [InlineData("Channels/Web", "BotHub.Storage", "BotHub.Models", "BotHub.Llama", "BotHub.Operations", "StackExchange", "Garnet")]
+    [InlineData("Channels/Telegram", "BotHub.Channels.Web", "BotHub.Storage", "BotHub.Models", "BotHub.Llama", "BotHub.Operations", "StackExchange", "Garnet")]
+    [InlineData("Channels/Web", "BotHub.Channels.Telegram", "BotHub.Storage", "BotHub.Models", "BotHub.Llama", "BotHub.Operations", "StackExchange", "Garnet")]
     [InlineData("Storage", "BotHub.Channels", "BotHub.Models", "BotHub.Prompts", "BotHub.Llama", "BotHub.Operations")]
     [InlineData("Models", "BotHub.Channels", "BotHub.Storage", "BotHub.Operations", "StackExchange", "Garnet")]
     [InlineData("Prompts", "BotHub.Channels", "BotHub.Storage", "BotHub.Models", "BotHub.Llama", "BotHub.Operations")]

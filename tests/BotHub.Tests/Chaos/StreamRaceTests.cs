@@ -137,7 +137,9 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
     {
         var before = await LastIdAsync();
         _clock.Advance(Flush);
-        while (await LastIdAsync() == before) await Task.Yield();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await LastIdAsync() == before) await Task.Delay(1, patience.Token);
     }
 
     private async Task<long> LastIdAsync() => await Feed.ReadAsync(_visitor.Conversation, Cancel) is [.., var last] ? last.LastId : 0;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using BotHub.Core.Context;
 using BotHub.Core.Models;
@@ -22,6 +23,9 @@ public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IProm
     public NamedModel Named { get; set; }
 
     public int ContextLength { get; set; } = 2000;
+
+    /// <summary>What a test wants certain questions to be answered with.</summary>
+    public ConcurrentDictionary<string, string> Answers { get; } = new();
 
     /// <summary>Everything that was sent to the model, oldest first.</summary>
     public IReadOnlyList<IReadOnlyList<ChatMessage>> Prompts
@@ -70,6 +74,9 @@ public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IProm
                     yield return Update(c.ToString());
                 }
 
+                break;
+            case var known when Answers.TryGetValue(known, out var answer):
+                foreach (var piece in answer.Chunk(300)) yield return Update(new string(piece));
                 break;
             default:
                 yield return Update(text.StartsWith("say ", StringComparison.Ordinal) ? text[4..] : text);

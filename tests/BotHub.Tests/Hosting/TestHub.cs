@@ -41,12 +41,19 @@ public sealed class TestHub : WebApplicationFactory<Program>
 
     public LogCollector Logs { get; } = new();
 
+    /// <summary>Changes what the host is made of, last of all.</summary>
+    public Action<IServiceCollection>? Replace { get; init; }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
         builder.ConfigureLogging(l => l.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
-        builder.ConfigureTestServices(s => s.AddSingleton<IPromptLibrary>(Model));
-        if (!ConfiguredModels) builder.ConfigureTestServices(s => s.AddSingleton<IModelDirectory>(Model));
+        builder.ConfigureTestServices(s =>
+        {
+            s.AddSingleton<IPromptLibrary>(Model);
+            if (!ConfiguredModels) s.AddSingleton<IModelDirectory>(Model);
+            Replace?.Invoke(s);
+        });
     }
 
     public HttpClient Http()

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Reflection;
+using BotHub.Channels.Telegram;
 using BotHub.Channels.Web;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
 using BotHub.Models;
+using BotHub.Models.Remote;
 using BotHub.Operations;
 using BotHub.Prompts;
 using BotHub.Storage;
@@ -67,7 +69,24 @@ public sealed class AppSettingsTests
         var model = typeof(LlamaEntry).GetConstructors()[0].GetParameters().Select(p => p.Name!).Where(n => n != "Name");
         var prompts = typeof(PromptsOptions).GetProperties().Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name);
 
-        Assert.All([.. model, .. prompts, "Type", "Script", "CharactersPerSecond", "FirstTokenDelay"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
+        string[] remote =
+        [
+            "Endpoint", "Deployment", "BaseUrl", "ApiVersion", "Key", "ContextTokens", "Encoding", "Reasoning", "AllowHttp",
+            .. typeof(Patience).GetConstructors()[0].GetParameters().Select(p => p.Name!),
+        ];
+
+        Assert.All([.. model, .. prompts, .. remote, "Type", "Script", "CharactersPerSecond", "FirstTokenDelay"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_settings_of_a_Telegram_bot_are_there_too()
+    {
+        // In a comment: a bot needs a token.
+        var text = File.ReadAllText(Repository.PathOf("appsettings.json"));
+        var bot = typeof(TelegramBotOptions).GetProperties().Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name).Where(n => n != nameof(TelegramBotOptions.Name));
+
+        Assert.All([.. bot, "Enabled"], key => Assert.Contains($"//   \"{key}\": ", text, StringComparison.Ordinal));
+        Assert.Empty(Settings.GetSection(TelegramOptions.Section).GetChildren());
     }
 
     [Fact]

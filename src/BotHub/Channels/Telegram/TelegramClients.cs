@@ -22,7 +22,7 @@ internal sealed class TelegramClients(IHttpClientFactory http)
             .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,
-                ConnectTimeout = TimeSpan.FromSeconds(10),
+                ConnectTimeout = TimeSpan.FromSeconds(5),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(3),
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

@@ -30,13 +30,13 @@ internal sealed class TelegramReport(
     private async Task<ChannelReport?> ReadOnceAsync()
     {
         var readings = await Task.WhenAll(bots.All.Select(ReadAsync));
-        var problems = readings.Where(r => r.NotReady is not null).Select(r => $"{r.Report.Name}: {r.NotReady}").ToList();
+        var problems = readings.Where(r => r.Trouble is not null).Select(r => $"{r.Report.Name}: {r.Trouble}").ToList();
         return new ChannelReport(
             problems.Count == 0 ? null : string.Join("; ", problems),
             [.. readings.Select(r => r.Report), .. options.Value.Off.Select(name => new BotReport(name, "off") { Problem = options.Value.WithoutToken.Contains(name) ? "it has no token" : null })]);
     }
 
-    private async Task<(BotReport Report, string? NotReady)> ReadAsync(TelegramBot bot)
+    private async Task<(BotReport Report, string? Trouble)> ReadAsync(TelegramBot bot)
     {
         var report = new BotReport(bot.Name, "on") { Username = bot.Username, Mode = bot.Options.Mode == ReceiveMode.Webhook ? "webhook" : "polling", Problem = bot.Health.Problem };
         var now = clock.GetUtcNow();
@@ -57,7 +57,7 @@ internal sealed class TelegramReport(
                 LastPollSeconds = poll.Advanced is { } advanced ? Seconds(now - advanced) : null,
                 Offset = poll.Offset,
             };
-            return (report, NotReady(bot, poll.Advanced, now));
+            return (report, TroubleOf(bot, poll.Advanced, now));
         }
         catch (Exception e) when (e is StoreUnavailableException or TimeoutException)
         {
@@ -66,8 +66,8 @@ internal sealed class TelegramReport(
         }
     }
 
-    /// <summary>A refused token is the operator's to put right: it takes neither the other bots nor the other channels down.</summary>
-    private static string? NotReady(TelegramBot bot, DateTimeOffset? polled, DateTimeOffset now)
+    /// <summary>A refused token has its own words in the status already.</summary>
+    internal static string? TroubleOf(TelegramBot bot, DateTimeOffset? polled, DateTimeOffset now)
     {
         if (bot.Health.Since is not { } since || now - since < Stuck || bot.Health.TokenRefused) return null;
         var age = now - (polled ?? since);

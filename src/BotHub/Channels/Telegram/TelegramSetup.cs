@@ -36,7 +36,7 @@ public static class TelegramSetup
     /// <summary>One route for all bots: which of them take calls is only known when the settings have been checked.</summary>
     public static IEndpointRouteBuilder MapTelegram(this IEndpointRouteBuilder app)
     {
-        app.MapPost(WebhookKeeper.PathOf("{bot}"), static http => http.RequestServices.GetRequiredService<WebhookEndpoint>().HandleAsync(http)).ExcludeFromDescription();
+        app.MapPost(WebhookKeeper.PathOf("{bot}"), static http => http.RequestServices.GetRequiredService<WebhookEndpoint>().HandleAsync(http)).ExcludeFromDescription().ShortCircuit();
         return app;
     }
 }

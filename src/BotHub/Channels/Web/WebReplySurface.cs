@@ -18,13 +18,11 @@ internal sealed class WebReplySurface : IReplySurface
     private readonly LeaseKey _lease;
     private readonly IConversationFeed _feed;
     private readonly TimeSpan _interval;
-    private readonly ITimer _timer;
-    private readonly SemaphoreSlim _writing = new(1);
+    private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly StringBuilder _pendingText = new();
     private readonly StringBuilder _written = new();
     private List<FeedEvent> _pending = [];
-    private bool _armed;
     private bool _reset;
     private bool _resetIsVoid;
     private long _nextId;
@@ -32,15 +30,15 @@ internal sealed class WebReplySurface : IReplySurface
     private int _mailCount;
     private string _messageId = "";
     private bool _textStarted;
+    private Pacer? _pacer;
     private Exception? _broken;
     private bool _lost;
 
     public WebReplySurface(ReplyLease lease, IConversationFeed feed, TimeSpan interval, TimeProvider clock)
     {
-        (_lease, _feed, _interval) = (lease.Key, feed, interval);
+        (_lease, _feed, _interval, _clock) = (lease.Key, feed, interval, clock);
         (_reset, _resetIsVoid) = (lease.Resumed, lease.Resumed);
         _nextId = _lease.Epoch * IConversationFeed.IdsPerEpoch;
-        _timer = clock.CreateTimer(static state => _ = ((WebReplySurface)state!).FlushAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Half of the ids are left for the answer that is being written when this is asked.</summary>
@@ -48,6 +46,7 @@ internal sealed class WebReplySurface : IReplySurface
 
     public ValueTask StartAsync(Turn turn)
     {
+        _pacer = new Pacer(FlushAsync, _clock);
         lock (_gate)
         {
             (_turn, _mailCount, _messageId, _textStarted) = (turn.Id, turn.Mail.Count, turn.AnswerId, false);
@@ -63,13 +62,13 @@ internal sealed class WebReplySurface : IReplySurface
         lock (_gate)
         {
             if (_lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
-            if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
+            ThrowIfBroken();
             switch (part)
             {
                 case ReplyText text:
                     StartText();
                     _pendingText.Append(text.Delta);
-                    Arm();
+                    _pacer!.Nudge(_interval);
                     break;
                 case ReplyQueued queued:
                     Add(new CustomEvent("queue", JsonSerializer.SerializeToElement(new QueueValue(queued.Position, queued.Seconds), WireJson.Default.QueueValue)));
@@ -83,6 +82,7 @@ internal sealed class WebReplySurface : IReplySurface
     public async ValueTask<Delivery> DeliverAsync(OutboxEntry entry, DeliveryState state)
     {
         var reply = entry.Reply;
+        await EndPacingAsync();
         lock (_gate)
         {
             if (state != DeliveryState.Fresh)
@@ -103,11 +103,11 @@ internal sealed class WebReplySurface : IReplySurface
             _pending.Add(reply.Error is null ? new RunFinished(reply.Message.Turn) : new RunFailed(reply.Message.Turn, reply.Message.Text, reply.Error));
         }
 
-        await FlushAsync();
+        await WriteAsync(evenEmpty: false);
         lock (_gate)
         {
             if (_lost) return Delivery.Lost;
-            if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
+            ThrowIfBroken();
             _turn = null;
         }
 
@@ -116,6 +116,7 @@ internal sealed class WebReplySurface : IReplySurface
 
     public async ValueTask AbandonAsync()
     {
+        await EndPacingAsync();
         lock (_gate)
         {
             (_reset, _resetIsVoid, _turn) = (true, true, null);
@@ -123,11 +124,8 @@ internal sealed class WebReplySurface : IReplySurface
             _pendingText.Clear();
         }
 
-        await FlushAsync(evenEmpty: true);
-        lock (_gate)
-        {
-            if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
-        }
+        await WriteAsync(evenEmpty: true);
+        lock (_gate) ThrowIfBroken();
     }
 
     private void StartText()
@@ -141,7 +139,7 @@ internal sealed class WebReplySurface : IReplySurface
     {
         TakeText();
         _pending.Add(e);
-        Arm();
+        _pacer!.Nudge(_interval);
     }
 
     private void TakeText()
@@ -151,16 +149,29 @@ internal sealed class WebReplySurface : IReplySurface
         _pendingText.Clear();
     }
 
-    private void Arm()
+    private async Task<TimeSpan> FlushAsync(CancellationToken cancel)
     {
-        if (_armed) return;
-        _armed = true;
-        _timer.Change(_interval, Timeout.InfiniteTimeSpan);
+        await WriteAsync(evenEmpty: false);
+        // The store sets the pace; how long text is gathered is in the nudge.
+        return TimeSpan.Zero;
     }
 
-    private async Task FlushAsync(bool evenEmpty = false)
+    /// <summary>From here on nothing is written but by whoever asked.</summary>
+    private async Task EndPacingAsync()
     {
-        await _writing.WaitAsync();
+        if (_pacer is not { } pacer) return;
+        _pacer = null;
+        await pacer.StopAsync(Timeout.InfiniteTimeSpan);
+        await pacer.DisposeAsync();
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (_broken is not null) throw new StoreUnavailableException("The feed could not be written.", _broken);
+    }
+
+    private async Task WriteAsync(bool evenEmpty)
+    {
         try
         {
             List<FeedEvent> events;
@@ -168,7 +179,6 @@ internal sealed class WebReplySurface : IReplySurface
             long first;
             lock (_gate)
             {
-                _armed = false;
                 TakeText();
                 if ((_pending.Count == 0 && !evenEmpty) || _lost || _broken is not null) return;
                 (events, _pending) = (_pending, []);
@@ -192,10 +202,6 @@ internal sealed class WebReplySurface : IReplySurface
             // A batch that may or may not be in the log cannot be written again: the lease is given up, and the next one resets.
             lock (_gate) _broken = e;
         }
-        finally
-        {
-            _writing.Release();
-        }
     }
 
     /// <summary>What a reader needs who sees the log from here only. A void log has nothing to carry over.</summary>
@@ -203,10 +209,5 @@ internal sealed class WebReplySurface : IReplySurface
         ? new FeedReset(_resetIsVoid, null, 0, null, null)
         : new FeedReset(false, _turn, _mailCount, _written.Length > 0 ? _messageId : null, _written.Length > 0 ? _written.ToString() : null);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _timer.DisposeAsync();
-        await _writing.WaitAsync();
-        _writing.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await EndPacingAsync();
 }

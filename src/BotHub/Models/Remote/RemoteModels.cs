@@ -29,13 +29,14 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
     public ModelCreation Create(RemoteEntry entry)
     {
         if (entry.Traits is { Encoding: null }) Log.Guessed(logger, entry.Name, entry.Model, entry.Traits.ContextTokens);
+        var meter = Meter(entry.Traits);
         IChatClient client = Chat(entry).AsIChatClient();
-        client = new RequestShaper(client, entry.Traits, entry.MaxTokens);
+        client = new RequestShaper(client, entry.Traits, meter, entry.MaxTokens);
         client = new AnswerReader(client, entry.Name, clock);
         client = new TokenTimeouts(client, entry.Name, entry.Patience, clock);
         client = new RetryingClient(client, entry.Patience, clock, Random.Shared.NextDouble, logger);
         return new ModelCreation.Ready(new NamedModel(
-            entry.Name, entry.Type, client, Meter(entry.Traits), entry.MaxTokens,
+            entry.Name, entry.Type, client, meter, entry.MaxTokens,
             entry.Type == RemoteEntry.AzureType ? $"{entry.Model} (Azure OpenAI)" : $"{entry.Model} ({entry.Endpoint.Host})"));
     }
 

@@ -1,4 +1,5 @@
 #pragma warning disable SCME0001 // JsonPatch is marked as experimental; it is the SDK's only way to fields that it does not name.
+using BotHub.Core.Context;
 using Microsoft.Extensions.AI;
 using OpenAI.Chat;
 using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
@@ -6,24 +7,27 @@ using ChatMessage = Microsoft.Extensions.AI.ChatMessage;
 namespace BotHub.Models.Remote;
 
 /// <summary>Asks each model in the way it takes: its role for instructions, its name for the limit, nothing that it refuses.</summary>
-internal sealed class RequestShaper(IChatClient inner, ModelTraits traits, int maxTokens) : DelegatingChatClient(inner)
+internal sealed class RequestShaper(IChatClient inner, ModelTraits traits, ITokenMeter meter, int maxTokens) : DelegatingChatClient(inner)
 {
     private static readonly ChatRole _developer = new("developer");
 
     public override Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        base.GetResponseAsync(Shape(messages), Shape(options), cancellationToken);
+        AskAsync(Shape(messages), options, cancellationToken);
 
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        base.GetStreamingResponseAsync(Shape(messages), Shape(options), cancellationToken);
+        Stream(Shape(messages), options, cancellationToken);
 
-    private IEnumerable<ChatMessage> Shape(IEnumerable<ChatMessage> messages) => traits.Instructions switch
+    private Task<ChatResponse> AskAsync(List<ChatMessage> prompt, ChatOptions? options, CancellationToken cancel) => base.GetResponseAsync(prompt, Shape(options, prompt), cancel);
+
+    private IAsyncEnumerable<ChatResponseUpdate> Stream(List<ChatMessage> prompt, ChatOptions? options, CancellationToken cancel) => base.GetStreamingResponseAsync(prompt, Shape(options, prompt), cancel);
+
+    private List<ChatMessage> Shape(IEnumerable<ChatMessage> messages)
     {
-        InstructionRole.System => messages,
-        InstructionRole.Developer => messages.Select(m => m.Role == ChatRole.System ? new ChatMessage(_developer, m.Contents) : m),
-        _ => messages.Select(m => m.Role == ChatRole.System ? new ChatMessage(ChatRole.User, m.Contents) : m),
-    };
+        var role = traits.Instructions switch { InstructionRole.System => ChatRole.System, InstructionRole.Developer => _developer, _ => ChatRole.User };
+        return [.. messages.Select(m => m.Role == ChatRole.System && m.Role != role ? new ChatMessage(role, m.Contents) : m)];
+    }
 
-    private ChatOptions Shape(ChatOptions? asked)
+    private ChatOptions Shape(ChatOptions? asked, IReadOnlyList<ChatMessage> prompt)
     {
         var options = asked?.Clone() ?? new ChatOptions();
         var limit = Math.Min(options.MaxOutputTokens ?? maxTokens, maxTokens);
@@ -33,8 +37,8 @@ internal sealed class RequestShaper(IChatClient inner, ModelTraits traits, int m
         if (traits.Reasons)
         {
             (options.Temperature, options.TopP, options.StopSequences) = (null, null, null);
-            // The thought counts too: what was asked for is the answer's length.
-            options.MaxOutputTokens = maxTokens;
+            // The thought counts too, and what was asked for is the answer's length: there is room for both where the context has it.
+            options.MaxOutputTokens = Math.Clamp(meter.ContextLength - meter.Count(prompt), limit, maxTokens);
             return options;
         }
 

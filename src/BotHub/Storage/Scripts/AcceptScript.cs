@@ -22,24 +22,25 @@ internal static class AcceptScript
         if place == mt and mt - mh >= tonumber(ARGV[5]) then return {-1, -1, mt - mh} end
         local at = now()
         -- A few old ids leave with each new one: two while the ring is as it should be, more only after a setting shrank.
-        local old = read(KEYS[2], 'r', dh, math.min(dh + 3, dt - 1))
         local gone, head = {}, dh
-        for i = 1, #old do
-            local size = dt + 1 - head
+        while head < dt and head < dh + 4 and dt + 1 - head > tonumber(ARGV[7]) do
+            local old = redis.call('HGET', KEYS[2], 'r' .. text(head))
             local ms, uid, pid
-            if old[i] then ms, uid, pid = string.match(old[i], '^(%d+) (%S+) ?(%S*)$') end
-            local over = size > tonumber(ARGV[6])
-            local aged = size > tonumber(ARGV[7]) and (not ms or at - tonumber(ms) > tonumber(ARGV[8]))
-            if not (over or aged) then break end
+            if old then ms, uid, pid = string.match(old, '^(%d+) (%S+) ?(%S*)$') end
+            if ms and at - tonumber(ms) <= tonumber(ARGV[8]) and dt + 1 - head <= tonumber(ARGV[6]) then break end
             gone[#gone + 1] = 'r' .. text(head)
             if uid then gone[#gone + 1] = 'd:' .. uid end
             if pid and pid ~= '' then gone[#gone + 1] = 'u:' .. pid end
             head = head + 1
         end
         if redis.call('PTTL', KEYS[2]) >= 0 then redis.call('PERSIST', KEYS[2]) end
-        local set = {'m' .. text(place), ARGV[3], 'mh', text(mh), 'mt', text(math.max(mt, place + 1)), 'd:' .. ARGV[2], text(place),
-            'r' .. text(dt), text(at) .. ' ' .. ARGV[2], 'dt', text(dt + 1), 'dh', text(head)}
+        local seen = text(at) .. ' ' .. ARGV[2]
+        if place == mt and ARGV[9] ~= '' and ARGV[10] == '' then seen = seen .. ' ' .. ARGV[9] end
+        local set = {'m' .. text(place), ARGV[3], 'd:' .. ARGV[2], text(place), 'r' .. text(dt), seen, 'dt', text(dt + 1)}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
+        if not h[1] then put('mh', '0') end
+        if head > dh then put('dh', text(head)) end
+        if place == mt then put('mt', text(mt + 1)) end
         local claimed
         if place < mt then
             -- Whoever holds the conversation may have read the old wording already: the commit looks at the mark.
@@ -59,10 +60,7 @@ internal static class AcceptScript
             else
                 redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
             end
-            if ARGV[9] ~= '' and ARGV[10] == '' then
-                set[10] = set[10] .. ' ' .. ARGV[9]
-                put('u:' .. ARGV[9], text(place))
-            end
+            if ARGV[9] ~= '' and ARGV[10] == '' then put('u:' .. ARGV[9], text(place)) end
         end
         redis.call('HSET', KEYS[2], unpack(set))
         if #gone > 0 then redis.call('HDEL', KEYS[2], unpack(gone)) end

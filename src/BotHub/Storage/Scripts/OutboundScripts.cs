@@ -44,6 +44,8 @@ internal static class OutboundScripts
     public static readonly StoreScript Ask = new(Shared + """
         local at = micros()
         local v = redis.call('MGET', KEYS[1], KEYS[2])
+        -- Where nothing is limited and nothing was ever refused there is nothing to count.
+        if not v[1] and not v[2] and ARGV[3] == '0' and ARGV[6] == '0' and ARGV[10] == '0' then return {0, '0', text(at)} end
         if v[2] and string.byte(v[2]) == 120 then return {4, '0', text(at)} end
         local atMost, chatStep, chatSlack, botStep, botSlack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6]), tonumber(ARGV[7])
         local group, allowed, window = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])

@@ -24,8 +24,10 @@ internal sealed class TelegramHub : IAsyncDisposable
     }
 
     /// <summary>All is there, and the hub does not run yet.</summary>
-    /// <param name="settings">Of the bot; with a colon, of the hub.</param>
-    public static async Task<TelegramHub> PrepareAsync(params (string Key, string Value)[] settings)
+    /// <param name="settings">Of the bot; with a colon, of the hub; those of OpenTelemetry as they are.</param>
+    public static Task<TelegramHub> PrepareAsync(params (string Key, string Value)[] settings) => PrepareAsync(null, settings);
+
+    public static async Task<TelegramHub> PrepareAsync(StoreAway? away, params (string Key, string Value)[] settings)
     {
         var telegram = await FakeTelegramServer.StartAsync(new FakeTelegramOptions { Limits = FloodLimits.Off });
         var bot = telegram.AddBot("test_bot", "Test");
@@ -34,32 +36,51 @@ internal sealed class TelegramHub : IAsyncDisposable
             ("Token", bot.Token), ("ApiUrl", telegram.Url.AbsoluteUri), ("CallsPerSecond", "0"), ("ChatCallsPerSecond", "0"), ("GroupCallsPerMinute", "0"),
             .. settings.Any(s => s.Key.StartsWith("Allow", StringComparison.Ordinal)) ? Array.Empty<(string, string)>() : [("Allow", "*")],
         ];
-        return new TelegramHub(telegram, bot, new TestHub([.. own.Concat(settings).Select(s => (s.Item1.Contains(':', StringComparison.Ordinal) ? s.Item1 : $"Channels:Telegram:Test:{s.Item1}", s.Item2))]));
+        return new TelegramHub(telegram, bot, new TestHub([.. own.Concat(settings).Select(s => (s.Item1.Contains(':', StringComparison.Ordinal) || s.Item1.StartsWith("OTEL_", StringComparison.Ordinal) ? s.Item1 : $"Channels:Telegram:Test:{s.Item1}", s.Item2))]) { Replace = away is null ? null : away.Decorate });
     }
 
     public void Start() => Http = Hub.Http();
 
-    /// <summary>The hub listens where the webhook is called before Telegram is told so.</summary>
-    public static async Task<TelegramHub> StartWithWebhookAsync(params (string Key, string Value)[] settings)
+    /// <summary>The port is known before the start, as Telegram is told it then.</summary>
+    public static Task<TelegramHub> StartWithWebhookAsync(params (string Key, string Value)[] settings) => StartWithWebhookAsync(null, settings);
+
+    public static async Task<TelegramHub> StartWithWebhookAsync(StoreAway? away, params (string Key, string Value)[] settings)
     {
         var port = Chaos.Ports.Free();
-        return await StartAsync([("Mode", "Webhook"), ("WebhookUrl", $"http://127.0.0.1:{port}"), ("WebhookSecret", Secret), ("Kestrel:Endpoints:Telegram:Url", $"http://127.0.0.1:{port}"), .. settings]);
+        var hub = await PrepareAsync(away, [("Mode", "Webhook"), ("WebhookUrl", $"http://127.0.0.1:{port}"), ("WebhookSecret", Secret), .. settings]);
+        hub.Hub.UseKestrel(port);
+        hub.Start();
+        await UntilAsync(() => hub.Bot.WebhookUrl.Length > 0);
+        return hub;
     }
 
     public FakeChat Chat(string name = "Ada", string? username = null) => Bot.PrivateChat(Telegram.AddUser(name, username));
 
-    public async Task<JsonElement> StatusAsync()
+    /// <summary>The bot as <c>/status</c> tells it, once it tells this: a reading is handed out for a second.</summary>
+    public async Task<JsonElement> StatusAsync(string with = "username")
     {
-        using var response = await Http.GetAsync("/status");
-        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-        return json.RootElement.GetProperty("channels").EnumerateArray().First(c => c.GetProperty("id").GetString() == "telegram").GetProperty("bots")[0].Clone();
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            using var response = await Http.GetAsync("/status", end.Token);
+            using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(end.Token));
+            var bot = json.RootElement.GetProperty("channels").EnumerateArray().First(c => c.GetProperty("id").GetString() == "telegram").GetProperty("bots")[0];
+            if (bot.TryGetProperty(with, out _)) return bot.Clone();
+            await Task.Delay(100, end.Token);
+        }
     }
 
-    /// <summary>Waits until the hub has logged a text; every wait has an end.</summary>
-    public async Task LoggedAsync(string text)
+    /// <summary>Waits until the hub has logged a text.</summary>
+    public Task LoggedAsync(string text) => UntilAsync(() => Hub.Logs.All.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Waits until Telegram has nothing left for the bot.</summary>
+    public Task ConfirmedAsync() => UntilAsync(() => Bot.PendingUpdates == 0);
+
+    /// <summary>Looks again and again, as not everything tells when it changes; every wait has an end.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
     {
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!Hub.Logs.All.Contains(text, StringComparison.Ordinal)) await Task.Delay(20, end.Token);
+        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition()) await Task.Delay(20, end.Token);
     }
 
     public async ValueTask DisposeAsync()

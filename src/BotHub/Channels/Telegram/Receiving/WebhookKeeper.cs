@@ -43,6 +43,10 @@ internal sealed partial class WebhookKeeper(TimeProvider clock, ILogger<WebhookK
                 backoff.Reset();
                 (bot.Health.Problem, bot.Health.TokenRefused) = (null, false);
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
             catch (Exception e) when (!stop.IsCancellationRequested && Trouble.Of(e) is not null)
             {
                 var trouble = Trouble.Of(e)!;

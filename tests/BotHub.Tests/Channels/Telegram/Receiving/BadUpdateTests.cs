@@ -26,7 +26,7 @@ public sealed class BadUpdateTests
         hub.Start();
 
         foreach (var chat in chats) await chat.WaitForTextAsync("good", TimeSpan.FromMinutes(2));
-        await hub.Telegram.WaitAsync(() => hub.Bot.PendingUpdates == 0, TimeSpan.FromMinutes(1), "the confirmation");
+        await hub.ConfirmedAsync();
         Assert.All(chats, c => Assert.Single(c.BotMessages));
         Assert.True((await hub.StatusAsync()).GetProperty("deadLetters").GetInt64() > Count / 10);
         Assert.DoesNotContain("receiving has ended", hub.Hub.Logs.All, StringComparison.Ordinal);
@@ -53,7 +53,6 @@ public sealed class BadUpdateTests
     public async Task A_thousand_bad_calls_stop_no_webhook()
     {
         await using var hub = await TelegramHub.StartWithWebhookAsync(("Streaming", "Off"));
-        await hub.Telegram.WaitAsync(() => hub.Bot.WebhookUrl.Length > 0, what: "the webhook");
         var bad = new BadUpdates(3);
         for (var i = 0; i < Count; i++)
         {

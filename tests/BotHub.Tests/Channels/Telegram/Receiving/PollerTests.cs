@@ -16,7 +16,7 @@ public sealed class PollerTests
         chat.Say("say good day");
 
         await chat.WaitForTextAsync("good day");
-        await hub.Telegram.WaitAsync(() => hub.Bot.PendingUpdates == 0, what: "the confirmation");
+        await hub.ConfirmedAsync();
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class PollerTests
         Assert.Contains("Error", hub.Hub.Logs.All.Split('\n').First(l => l.Contains("refuses the token", StringComparison.Ordinal)), StringComparison.Ordinal);
         var ready = await hub.Http.GetAsync("/health/ready");
         Assert.True(ready.IsSuccessStatusCode);
-        Assert.Contains("refuses the token", (await hub.StatusAsync()).GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("refuses the token", (await hub.StatusAsync("problem")).GetProperty("problem").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -169,14 +169,14 @@ public sealed class PollerTests
 
         await other.WaitForTextAsync("next please");
         await busy.WaitForTextAsync("too many of yours");
-        await hub.Telegram.WaitAsync(() => hub.Bot.PendingUpdates == 0, what: "the confirmation");
+        await hub.ConfirmedAsync();
     }
 
     [Fact]
     public async Task A_hub_that_stops_hands_its_bots_over_at_once()
     {
         await using var hub = await TelegramHub.StartAsync();
-        await hub.Telegram.WaitAsync(() => hub.Bot.IsPolling, what: "a poll");
+        await TelegramHub.UntilAsync(() => hub.Bot.IsPolling);
         var leases = hub.Hub.Services.GetRequiredService<IPollLeases>();
         var key = $"telegram:{hub.Bot.Id}";
         Assert.NotNull((await leases.ReadStatusAsync(key, CancellationToken.None)).Owner);
@@ -187,6 +187,26 @@ public sealed class PollerTests
     }
 
     [Fact]
+    public async Task Without_the_store_nothing_is_confirmed_and_nothing_lost()
+    {
+        var away = new StoreAway();
+        await using var hub = await TelegramHub.PrepareAsync(away);
+        var chat = hub.Chat();
+        chat.Say("say patience");
+        away.IsAway = true;
+        hub.Start();
+        await hub.LoggedAsync("does not receive: the store is away");
+        Assert.Equal(1, hub.Bot.PendingUpdates);
+        Assert.Equal(0, (await hub.Hub.Services.GetRequiredService<IPollLeases>().ReadStatusAsync($"telegram:{hub.Bot.Id}", CancellationToken.None)).Offset);
+
+        away.IsAway = false;
+
+        await chat.WaitForTextAsync("patience", TimeSpan.FromSeconds(30));
+        await hub.ConfirmedAsync();
+        Assert.Single(chat.BotMessages);
+    }
+
+    [Fact]
     public async Task The_status_tells_how_the_bot_does()
     {
         await using var hub = await TelegramHub.StartAsync();
@@ -194,7 +214,7 @@ public sealed class PollerTests
         chat.Say("say hello");
         await chat.WaitForTextAsync("hello");
 
-        var status = await hub.StatusAsync();
+        var status = await hub.StatusAsync("lastPollSeconds");
 
         Assert.Equal("Test", status.GetProperty("name").GetString());
         Assert.Equal("test_bot", status.GetProperty("username").GetString());

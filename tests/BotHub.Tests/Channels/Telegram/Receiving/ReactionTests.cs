@@ -35,11 +35,11 @@ public sealed class ReactionTests
         var chat = hub.Chat();
         chat.Say("say rate me");
         var answer = await chat.WaitForTextAsync("rate me");
-        await hub.Telegram.WaitAsync(() => hub.Bot.PendingUpdates == 0, what: "the confirmation");
+        await hub.ConfirmedAsync();
 
         chat.React(answer, null, "👍");
 
-        await hub.Telegram.WaitAsync(() => hub.Bot.PendingUpdates == 0, what: "the reaction's confirmation");
+        await hub.ConfirmedAsync();
         Assert.DoesNotContain("dead letter", hub.Hub.Logs.All, StringComparison.Ordinal);
         var store = hub.Hub.Services.GetRequiredService<IConversationStore>();
         var known = await store.FindAnswerAsync(ConversationId.Of("telegram", $"{hub.Bot.Id}", $"{chat.Id}"), new AnswerKey(null, $"{answer.Id}"), CancellationToken.None);

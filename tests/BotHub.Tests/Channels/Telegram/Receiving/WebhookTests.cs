@@ -1,5 +1,10 @@
 using System.Net;
 using System.Text;
+using BotHub.Channels.Telegram;
+using BotHub.FakeTelegram;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Telegram.Bot;
 
 namespace BotHub.Tests.Channels.Telegram.Receiving;
 
@@ -16,9 +21,9 @@ public sealed class WebhookTests
         chat.Say("say by webhook");
 
         await chat.WaitForTextAsync("by webhook");
-        await hub.Telegram.WaitAsync(() => hub.Bot.PendingUpdates == 0, what: "the acknowledgement");
+        await hub.ConfirmedAsync();
         Assert.Equal(0, hub.Bot.Deliveries.Failed);
-        var status = await hub.StatusAsync();
+        var status = await hub.StatusAsync("lastWebhookSeconds");
         Assert.Equal("webhook", status.GetProperty("mode").GetString());
         Assert.True(status.GetProperty("lastWebhookSeconds").GetDouble() < 60);
     }
@@ -47,7 +52,6 @@ public sealed class WebhookTests
     public async Task Without_the_secret_nothing_is_taken(string? secret)
     {
         await using var hub = await TelegramHub.StartWithWebhookAsync();
-        await hub.Telegram.WaitAsync(() => hub.Bot.WebhookUrl.Length > 0, what: "the webhook");
 
         using var response = await PostAsync(hub, Text("say intruder"), secret);
 
@@ -71,7 +75,6 @@ public sealed class WebhookTests
     public async Task A_body_over_a_megabyte_is_refused()
     {
         await using var hub = await TelegramHub.StartWithWebhookAsync();
-        await hub.Telegram.WaitAsync(() => hub.Bot.WebhookUrl.Length > 0, what: "the webhook");
 
         using var response = await PostAsync(hub, Text(new string('x', 1024 * 1024)), TelegramHub.Secret);
 
@@ -82,7 +85,6 @@ public sealed class WebhookTests
     public async Task A_full_mailbox_asks_Telegram_to_come_later()
     {
         await using var hub = await TelegramHub.StartWithWebhookAsync(("Storage:MailboxLimit", "1"));
-        await hub.Telegram.WaitAsync(() => hub.Bot.WebhookUrl.Length > 0, what: "the webhook");
         using var first = await PostAsync(hub, Text("hang"), TelegramHub.Secret);
 
         using var second = await PostAsync(hub, Text("say more"), TelegramHub.Secret);
@@ -92,12 +94,46 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task Without_the_store_Telegram_is_asked_to_come_later()
+    {
+        var away = new StoreAway { IsAway = true };
+        await using var hub = await TelegramHub.StartWithWebhookAsync(away);
+        var text = Text("say patience");
+
+        using var first = await PostAsync(hub, text, TelegramHub.Secret);
+        away.IsAway = false;
+        using var second = await PostAsync(hub, text, TelegramHub.Secret);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        Assert.Equal(TimeSpan.FromSeconds(3), first.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact]
     public async Task Somebody_elses_webhook_is_replaced_again()
     {
-        await using var hub = await TelegramHub.StartWithWebhookAsync();
-        await hub.Telegram.WaitAsync(() => hub.Bot.WebhookUrl.EndsWith("/telegram/Test", StringComparison.Ordinal), what: "the webhook");
+        await using var telegram = await FakeTelegramServer.StartAsync();
+        var account = telegram.AddBot();
+        var options = new TelegramBotOptions { Name = "Test", Token = account.Token, ApiUrl = telegram.Url, Mode = ReceiveMode.Webhook, WebhookUrl = new Uri("http://127.0.0.1:1/"), WebhookSecret = "s" };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
+        var bot = new TelegramBot(options, new TelegramBotClient(new TelegramBotClientOptions(account.Token, telegram.Url.AbsoluteUri), http));
+        var clock = new FakeTimeProvider();
+        using var stop = new CancellationTokenSource();
+        var keeping = new WebhookKeeper(clock, NullLogger<WebhookKeeper>.Instance).RunAsync(bot, stop.Token);
+        await TelegramHub.UntilAsync(() => account.WebhookUrl == "http://127.0.0.1:1/telegram/Test");
 
-        Assert.Contains("the webhook is set", hub.Hub.Logs.All, StringComparison.Ordinal);
+        // Telegram takes one change a second.
+        HttpStatusCode changed;
+        do changed = (await http.GetAsync($"{telegram.Url}bot{account.Token}/setWebhook?url=https://elsewhere.example/")).StatusCode;
+        while (changed == HttpStatusCode.TooManyRequests);
+        Assert.Equal("https://elsewhere.example/", account.WebhookUrl);
+        await TelegramHub.UntilAsync(() =>
+        {
+            clock.Advance(TimeSpan.FromMinutes(1));
+            return account.WebhookUrl == "http://127.0.0.1:1/telegram/Test";
+        });
+
+        await stop.CancelAsync();
+        await keeping;
     }
 
     private static string Text(string text) =>
