@@ -1,6 +1,11 @@
+using Azure.Core;
+using Azure.Identity;
 using BotHub.Core.Pipeline;
 using BotHub.FakeOpenAI;
 using BotHub.FakeOpenAI.Faults;
+using BotHub.Models.Remote;
+using BotHub.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BotHub.Tests.Models.Remote;
 
@@ -130,6 +135,61 @@ public sealed class ProviderTests
     }
 
     [Fact]
+    public async Task Who_stops_a_silent_answer_need_not_wait_for_the_provider()
+    {
+        await using var remote = await RemoteHub.StartAsync(("TokenTimeout", "00:10:00"));
+        remote.Provider.Faults.Add(new(FaultKind.Stall) { AfterChunks = 3 });
+        var visitor = await remote.Hub.VisitAsync();
+        await using var events = await visitor.FollowAsync();
+        var answer = visitor.AskAsync("one two three");
+        await events.NextAsync("TEXT_MESSAGE_CONTENT");
+
+        using var stopped = await visitor.Http.PostAsync($"{visitor.Base}/stop", null);
+
+        Assert.Equal("stopped", (await answer).State);
+        Assert.Equal("You said: next", (await visitor.AskAsync("next")).Text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("openai/v1")]
+    public async Task Without_a_key_azure_is_asked_with_a_token_of_entra(string path)
+    {
+        await using var provider = await FakeOpenAIServer.StartAsync();
+        var identity = new FakeIdentity(provider.Options.Token);
+        // Entra's tokens go by https only; the fake speaks http, so the scheme is put right on the way.
+        await using var hub = new TestHub(
+            ("Models:Default", "cloud"), ("Models:cloud:Type", "azure-openai"), ("Models:cloud:Endpoint", $"https://127.0.0.1:{provider.Url.Port}/{path}"), ("Models:cloud:Deployment", "gpt-4o"))
+        {
+            ConfiguredModels = true,
+            Replace = s => s.AddSingleton(new Lazy<TokenCredential>(() => identity))
+                .AddHttpClient(RemoteModels.ClientName).AddHttpMessageHandler(() => new Downgrade()),
+        };
+
+        Assert.Equal("You said: hello", (await (await hub.VisitAsync()).AskAsync("hello")).Text);
+
+        Assert.Equal($"Bearer {provider.Options.Token}", Assert.Single(provider.Requests).Headers["Authorization"]);
+        Assert.Equal("https://cognitiveservices.azure.com/.default", identity.Scope);
+        Assert.DoesNotContain(provider.Options.Token, hub.Logs.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_without_an_identity_gets_an_honest_message_and_its_operator_the_reason()
+    {
+        await using var hub = new TestHub(
+            ("Models:Default", "cloud"), ("Models:cloud:Type", "azure-openai"), ("Models:cloud:Endpoint", "https://127.0.0.1:1"), ("Models:cloud:Deployment", "gpt-4o"))
+        {
+            ConfiguredModels = true,
+            Replace = s => s.AddSingleton(new Lazy<TokenCredential>(() => new FakeIdentity(null))),
+        };
+
+        var answer = await (await hub.VisitAsync()).AskAsync("hello");
+
+        Assert.StartsWith("Sorry, something went wrong", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("Models:cloud: no token could be had from Entra", hub.Logs.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_tokens_that_were_reserved_are_the_meters_and_those_that_were_used_the_providers()
     {
         await using var remote = await RemoteHub.StartAsync();
@@ -140,6 +200,29 @@ public sealed class ProviderTests
         Assert.Equal(128_000, ledger.GetProperty("contextTokens").GetInt32());
         // The fake counts words: "You", "said:" and "hello".
         Assert.Equal(3, ledger.GetProperty("completionTokens").GetInt32());
+    }
+
+    /// <summary>Gives out one token, or none.</summary>
+    private sealed class FakeIdentity(string? token) : TokenCredential
+    {
+        public string? Scope { get; private set; }
+
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            Scope = Assert.Single(requestContext.Scopes);
+            return token is null ? throw new CredentialUnavailableException("There is no identity here.") : new AccessToken(token, DateTimeOffset.MaxValue);
+        }
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
+    }
+
+    private sealed class Downgrade : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new UriBuilder(request.RequestUri!) { Scheme = "http" }.Uri;
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private static async Task<string> AskAsync(RemoteHub remote, string text) => (await (await remote.Hub.VisitAsync()).AskAsync(text)).Text;
