@@ -20,6 +20,8 @@ public enum FaultKind
     TruncatedUtf8,
     /// <summary>A character is sent in two halves, some time between them. A good answer all the same.</summary>
     SplitUtf8,
+    /// <summary>The model declines by itself, in the field <c>refusal</c> instead of <c>content</c>.</summary>
+    Declined,
     /// <summary>Content filter: the prompt is refused with 400.</summary>
     PromptBlocked,
     /// <summary>Content filter: the answer ends after so many pieces with that finish reason.</summary>

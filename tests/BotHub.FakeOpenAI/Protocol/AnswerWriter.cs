@@ -80,6 +80,10 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
             case FaultKind.SplitUtf8:
                 await SplitAsync(_chunks.Piece(new() { ["content"] = "Grüße 🙂 " })).ConfigureAwait(false);
                 return true;
+            case FaultKind.Declined:
+                words.Clear();
+                await SendAsync(_chunks.Piece(new() { ["refusal"] = "I'm sorry, I cannot help with that." })).ConfigureAwait(false);
+                return true;
             case FaultKind.FinishFiltered:
                 await SendAsync(_chunks.Piece([], "content_filter", ChunkJson.Filter(fault.Categories, filtered: true))).ConfigureAwait(false);
                 await RawAsync("data: [DONE]\n\n").ConfigureAwait(false);

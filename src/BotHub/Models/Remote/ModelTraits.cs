@@ -58,9 +58,6 @@ internal sealed record ModelTraits(string? Encoding, int ContextTokens, int MaxO
     /// <summary>The answer's limit where nobody sets one, in tokens.</summary>
     public int DefaultMaxTokens => Math.Min(MaxOutput, Reasons ? ThoughtAndAnswer : Answer);
 
-    /// <summary>Whether this is a guess.</summary>
-    public bool IsUnknown => ReferenceEquals(this, Unknown);
-
     /// <summary>The traits of a model by its name; what stands before the last slash is its maker's.</summary>
     public static ModelTraits Of(string model)
     {

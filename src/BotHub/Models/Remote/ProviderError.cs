@@ -22,7 +22,7 @@ internal static partial class ProviderError
         ModelCallException or ModelRefusedException or OperationCanceledException => null,
         ClientResultException result => OfStatus(result, model, clock),
         AuthenticationFailedException => new ModelCallException(ModelFault.Credentials, $"Models:{model}: no token could be had from Entra ({e.GetType().Name}); set Models:{model}:Key, or give this host an identity."),
-        HttpRequestException http => new ModelCallException(ModelFault.Unreachable, $"Models:{model}: the connection failed ({http.HttpRequestError})."),
+        HttpRequestException http => NoConnection(http, model),
         IOException => new ModelCallException(ModelFault.Unreachable, $"Models:{model}: the connection broke."),
         _ => new ModelCallException(ModelFault.Malformed, $"Models:{model}: what came is no answer ({e.GetType().Name})."),
     };
@@ -36,7 +36,7 @@ internal static partial class ProviderError
     {
         var response = e.GetRawResponse();
         // A request that got no answer at all has no status.
-        if (response is null || e.Status == 0) return new ModelCallException(ModelFault.Unreachable, $"Models:{model}: the connection failed.");
+        if (response is null || e.Status == 0) return NoConnection(e.InnerException as HttpRequestException, model);
         var error = Error(response);
         if (error is { } json && e.Status == 400 && FilterAnnotations.Of(json) is { } verdict) return new ModelRefusedException(verdict);
         var code = error is { } named ? Text(named, "code") ?? Text(named, "type") : null;
@@ -52,6 +52,9 @@ internal static partial class ProviderError
         var parameter = error is { } detailed ? Text(detailed, "param") : null;
         return new ModelCallException(fault, $"Models:{model} answered {e.Status.ToString(CultureInfo.InvariantCulture)}{Told("code", code)}{Told("parameter", parameter)}{Told("request", Header(response, RequestId) ?? Header(response, OtherRequestId))}.", RetryAfter(response, clock));
     }
+
+    private static ModelCallException NoConnection(HttpRequestException? e, string model) =>
+        new(ModelFault.Unreachable, $"Models:{model}: the connection failed ({e?.HttpRequestError ?? HttpRequestError.Unknown}).");
 
     private static JsonElement? Error(PipelineResponse response)
     {

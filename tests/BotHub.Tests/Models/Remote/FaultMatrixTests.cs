@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using BotHub.Core.Pipeline;
 using BotHub.FakeOpenAI.Faults;
 using BotHub.Tests.Hosting;
@@ -43,6 +45,7 @@ public sealed class FaultMatrixTests
         { "half a character at the start", new(FaultKind.TruncatedUtf8), "whole" },
         { "half a character midway", new(FaultKind.TruncatedUtf8) { AfterChunks = 3 }, "midway" },
         { "a character in two halves", new(FaultKind.SplitUtf8) { AfterChunks = 2 }, "split" },
+        { "the model declines", new(FaultKind.Declined), "declined" },
         { "prompt blocked", new(FaultKind.PromptBlocked) { Categories = ["violence", "self_harm"] }, "question refused" },
         { "answer filtered at once", new(FaultKind.FinishFiltered), "answer refused" },
         { "answer filtered midway", new(FaultKind.FinishFiltered) { AfterChunks = 3 }, "rest refused" },
@@ -56,6 +59,8 @@ public sealed class FaultMatrixTests
     public async Task A_fault_ends_in_one_whole_answer_or_one_honest_message(string what, Fault fault, string expected)
     {
         Assert.NotEmpty(what);
+        var spans = new ConcurrentQueue<string>();
+        using var listener = Listen(spans);
         await using var remote = await RemoteHub.StartAsync();
         remote.Provider.Faults.Add(fault);
         var visitor = await remote.Hub.VisitAsync();
@@ -68,9 +73,13 @@ public sealed class FaultMatrixTests
         Check(expected, answer);
         Assert.Single(await visitor.MessagesAsync(), m => m.Role == "assistant");
         Assert.All(_provider, words => Assert.DoesNotContain(words, answer.Text, StringComparison.Ordinal));
-        Assert.DoesNotContain(remote.Provider.Options.Key, remote.Hub.Logs.All, StringComparison.Ordinal);
-        Assert.DoesNotContain("zanzibarite", remote.Hub.Logs.All, StringComparison.Ordinal);
-        Assert.All(_provider[..^4], words => Assert.DoesNotContain(words, remote.Hub.Logs.All, StringComparison.Ordinal));
+        Assert.Contains(spans, s => s.Contains("gen_ai.request.model", StringComparison.Ordinal));
+        foreach (var record in (string[])[remote.Hub.Logs.All, string.Join('\n', spans)])
+        {
+            Assert.DoesNotContain(remote.Provider.Options.Key, record, StringComparison.Ordinal);
+            Assert.DoesNotContain("zanzibarite", record, StringComparison.Ordinal);
+            Assert.All(_provider[..^4], words => Assert.DoesNotContain(words, record, StringComparison.Ordinal));
+        }
 
         // Each call was the last one's repetition, or there was none.
         Assert.True(expected is not ("whole" or "split") || remote.Provider.Requests.Count <= 2);
@@ -81,6 +90,20 @@ public sealed class FaultMatrixTests
         Assert.Equal(expected.EndsWith("refused", StringComparison.Ordinal), !remote.Provider.Requests[^1].Body.ToString().Contains("zanzibarite", StringComparison.Ordinal));
     }
 
+    /// <summary>Every span of this process, with all that would be exported.</summary>
+    private static ActivityListener Listen(ConcurrentQueue<string> spans)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => spans.Enqueue(
+                $"{span.DisplayName} {span.StatusDescription} {string.Join(' ', span.TagObjects)} {string.Join(' ', span.Events.SelectMany(e => e.Tags))}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+
     private static void Check(string expected, TestVisitor.Message answer)
     {
         const string Begin = "You said: Where ";
@@ -88,6 +111,7 @@ public sealed class FaultMatrixTests
         {
             "whole" => ("done", Whole),
             "split" => ("done", "You said: Grüße 🙂 " + Question),
+            "declined" => ("done", "I'm sorry, I cannot help with that."),
             "busy" => ("failed", Texts.Busy),
             "failed" => ("failed", Texts.Failed(Reference(answer.Text))),
             "midway" => ("failed", Begin + Texts.FailedMidway(Reference(answer.Text))),

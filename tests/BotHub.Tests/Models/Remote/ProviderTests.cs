@@ -174,6 +174,16 @@ public sealed class ProviderTests
     }
 
     [Fact]
+    public async Task A_provider_that_is_away_keeps_no_hub_from_starting_and_is_asked_again()
+    {
+        await using var remote = await RemoteHub.StartAsync(("Endpoint", "http://127.0.0.1:1"), ("Retries", "1"));
+
+        Assert.StartsWith("Sorry, something went wrong", await AskAsync(remote, "hello"), StringComparison.Ordinal);
+
+        Assert.Contains("Models:cloud: the connection failed (ConnectionError). Try 1 of 1 follows", remote.Hub.Logs.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_without_an_identity_gets_an_honest_message_and_its_operator_the_reason()
     {
         await using var hub = new TestHub(
