@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Chaos;
 

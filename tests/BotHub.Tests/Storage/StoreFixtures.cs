@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Storage;
 
@@ -35,13 +34,6 @@ public abstract class StoreFixture : IAsyncLifetime
     }
 
     protected virtual Task EndServerAsync() => Task.CompletedTask;
-
-    protected static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 }
 
 /// <summary>The embedded store.</summary>
@@ -62,7 +54,7 @@ public sealed class RedisFixture : StoreFixture
     public override async ValueTask InitializeAsync()
     {
         System.IO.Directory.CreateDirectory(Directory);
-        var port = FreePort();
+        var port = Ports.Free();
         try
         {
             _process = Process.Start(new ProcessStartInfo("redis-server")

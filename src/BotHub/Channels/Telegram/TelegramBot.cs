@@ -15,6 +15,13 @@ internal sealed record TelegramBot(TelegramBotOptions Options, ITelegramBotClien
     /// <summary>What the governor and the store know it by.</summary>
     public string Key => string.Create(CultureInfo.InvariantCulture, $"{TelegramChannel.ChannelId}:{Id}");
 
+    /// <summary>What people see it called, and what the model is told; the section's name until the server has been asked.</summary>
+    public string Title
+    {
+        get => field ?? Name;
+        set;
+    }
+
     /// <summary>Without the at sign; null until the server has been asked.</summary>
     public string? Username { get; set; }
 

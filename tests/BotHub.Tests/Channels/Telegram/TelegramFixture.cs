@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
 using BotHub.FakeTelegram;
 using BotHub.Tests.Hosting;
 
@@ -33,7 +31,7 @@ public abstract class TelegramFixture(bool webhook) : ChannelFixture, IAsyncLife
     protected override TestHub Create((string Key, string Value)[] settings)
     {
         var bot = Telegram.AddBot($"hub{_bots.Count}_bot");
-        var port = webhook ? FreePort() : 0;
+        var port = webhook ? Ports.Free() : 0;
         List<(string, string)> all =
         [
             .. settings,
@@ -61,13 +59,6 @@ public abstract class TelegramFixture(bool webhook) : ChannelFixture, IAsyncLife
         await base.DisposeAsync();
         if (Telegram is not null) await Telegram.DisposeAsync();
         GC.SuppressFinalize(this);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     private sealed class Person(FakeChat chat) : IPerson

@@ -46,7 +46,7 @@ internal sealed class TelegramHub : IAsyncDisposable
 
     public static async Task<TelegramHub> StartWithWebhookAsync(StoreAway? away, params (string Key, string Value)[] settings)
     {
-        var port = Chaos.Ports.Free();
+        var port = Ports.Free();
         var hub = await PrepareAsync(away, [("Mode", "Webhook"), ("WebhookUrl", $"http://127.0.0.1:{port}"), ("WebhookSecret", Secret), .. settings]);
         hub.Hub.UseKestrel(port);
         hub.Start();

@@ -13,7 +13,7 @@ internal sealed partial class BotIntroduction(TimeProvider clock, ILogger<BotInt
         await TryAsync(bot, async () =>
         {
             var me = await bot.Client.GetMe(cancel);
-            (bot.Username, bot.HasTopics) = (me.Username, me.HasTopicsEnabled);
+            (bot.Username, bot.Title, bot.HasTopics) = (me.Username, me.FirstName, me.HasTopicsEnabled);
         }, cancel);
         (bot.Health.Problem, bot.Health.TokenRefused) = (null, false);
         Log.Identified(log, bot.Name, bot.Username, bot.Options.Mode);

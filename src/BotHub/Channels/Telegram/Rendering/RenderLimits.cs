@@ -24,7 +24,6 @@ internal static class RenderLimits
     public const int RichLength = 32_768;
     public const int RichBlocks = 500;
     public const int RichNesting = 16;
-    public const int RichMedia = 50;
     public const int RichColumns = 20;
 
     /// <summary>Columns of monospace that a phone held upright shows without wrapping.</summary>

@@ -8,20 +8,23 @@ namespace BotHub.Channels.Telegram.Rendering;
 /// <param name="Blocks">Blocks of every kind, list items and table rows included; cells are not.</param>
 /// <param name="Nesting">Levels of blocks and styles inside of each other.</param>
 /// <param name="Columns">Of the widest table.</param>
-/// <param name="Media">Images.</param>
-internal readonly record struct RichMeasure(int Blocks, int Nesting, int Columns, int Media)
+/// <param name="Foreign">
+/// Images, which Telegram would fetch from wherever the model was talked into pointing at, and HTML, which it would take for markup: an
+/// answer with either is not sent as a rich message, and both are shown as text.
+/// </param>
+internal readonly record struct RichMeasure(int Blocks, int Nesting, int Columns, int Foreign)
 {
     /// <summary>False when no way of cutting could make it fit.</summary>
-    public bool IsExpressible => Nesting <= RenderLimits.RichNesting && Columns <= RenderLimits.RichColumns;
+    public bool IsExpressible => Nesting <= RenderLimits.RichNesting && Columns <= RenderLimits.RichColumns && Foreign == 0;
 
-    public bool FitsOneMessage => IsExpressible && Blocks <= RenderLimits.RichBlocks && Media <= RenderLimits.RichMedia;
+    public bool FitsOneMessage => IsExpressible && Blocks <= RenderLimits.RichBlocks;
 
     public RichMeasure And(RichMeasure other) =>
-        new(Blocks + other.Blocks, Math.Max(Nesting, other.Nesting), Math.Max(Columns, other.Columns), Media + other.Media);
+        new(Blocks + other.Blocks, Math.Max(Nesting, other.Nesting), Math.Max(Columns, other.Columns), Foreign + other.Foreign);
 
     public static RichMeasure Of(Block block)
     {
-        int blocks = 0, nesting = 0, columns = 0, media = 0;
+        int blocks = 0, nesting = 0, columns = 0, foreign = 0;
         var open = new Stack<(MarkdownObject Node, int Level)>();
         open.Push((block, block is MarkdownDocument ? 0 : 1));
         while (open.TryPop(out var next))
@@ -45,12 +48,15 @@ internal readonly record struct RichMeasure(int Blocks, int Nesting, int Columns
                     PushInlines(open, leaf.Inline, level);
                     break;
                 case ContainerInline inline:
-                    if (inline is LinkInline { IsImage: true }) media++;
+                    if (inline is LinkInline { IsImage: true }) foreign++;
                     PushInlines(open, inline, level);
+                    break;
+                case HtmlInline:
+                    foreign++;
                     break;
             }
         }
-        return new(blocks, nesting, columns, media);
+        return new(blocks, nesting, columns, foreign);
     }
 
     private static void PushInlines(Stack<(MarkdownObject Node, int Level)> open, ContainerInline? inlines, int level)

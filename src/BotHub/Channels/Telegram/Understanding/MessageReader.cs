@@ -28,7 +28,7 @@ internal static class MessageReader
         var number = message.Id.ToString(CultureInfo.InvariantCulture);
         var sender = message.SenderChat is { } chat ? new Sender(Text(chat.Id), NameOf(chat)) : SenderOf(message.From!);
         return new Said(
-            new InboundMessage(UpdateReader.EventId(update), where.Conversation, bot.Name, sender, wording.Text, At((edited ? message.EditDate : null) ?? message.Date, now))
+            new InboundMessage(UpdateReader.EventId(update), where.Conversation, bot.Title, sender, wording.Text, At((edited ? message.EditDate : null) ?? message.Date, now))
             {
                 PlatformId = number,
                 Revises = edited ? number : null,
@@ -73,7 +73,7 @@ internal static class MessageReader
             return message is { Quote: { } elsewhere, ExternalReply: { } external } ? new Quotation(NameOf(external.Origin), elsewhere.Text) : null;
         var text = message.Quote?.Text ?? answered.Text ?? answered.Caption ?? (MessageFiles.Of(answered) is [var file, ..] ? $"({file.What})" : null);
         if (string.IsNullOrWhiteSpace(text)) return null;
-        var author = answered.From?.Id == bot.Id ? bot.Name : answered.SenderChat is { } chat ? NameOf(chat) : answered.From is { } user ? NameOf(user) : null;
+        var author = answered.From?.Id == bot.Id ? bot.Title : answered.SenderChat is { } chat ? NameOf(chat) : answered.From is { } user ? NameOf(user) : null;
         return new Quotation(author, text);
     }
 

@@ -51,7 +51,7 @@ internal static class UpdateReader
             ["fb", "+", var turn] when IsTurn(turn) => new Rated(new AnswerKey(turn, null), Feedback.Up, where, who, press.Id),
             ["fb", "-", var turn] when IsTurn(turn) => new Rated(new AnswerKey(turn, null), Feedback.Down, where, who, press.Id),
             ["re", var turn] when IsTurn(turn) => new Said(
-                new InboundMessage(EventId(update), where.Conversation, bot.Name, MessageReader.SenderOf(press.From), "", now) { Regenerates = turn, Group = where.Group }, where, who, press.Id),
+                new InboundMessage(EventId(update), where.Conversation, bot.Title, MessageReader.SenderOf(press.From), "", now) { Regenerates = turn, Group = where.Group }, where, who, press.Id),
             _ => new Ignored("an unknown button", press.Id),
         };
     }

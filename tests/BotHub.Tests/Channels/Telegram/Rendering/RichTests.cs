@@ -72,4 +72,15 @@ public sealed class RichTests
 
     [Fact]
     public void Items_numbered_all_alike_cannot_be_cut() => Assert.Null(Rich(Lines(600, _ => "1. item")));
+
+    [Theory]
+    [InlineData("Look: ![a cat](https://example.com/cat.png?what=they-said)")]
+    [InlineData("Look: <img src=\"https://example.com/cat.png\"> **there**")]
+    [InlineData("<details>\n<summary>More</summary>\n\n**text**\n\n</details>")]
+    public void What_Telegram_would_fetch_or_take_for_markup_is_never_sent_as_it_is(string markdown)
+    {
+        var answer = AnswerRenderer.Render(markdown);
+        Assert.Null(answer.Rich);
+        Assert.NotEmpty(answer.Pieces);
+    }
 }

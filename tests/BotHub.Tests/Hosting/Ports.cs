@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace BotHub.Tests.Chaos;
+namespace BotHub.Tests.Hosting;
 
 /// <summary>
-/// Ports for servers that are killed and come back: below the range from which the system takes the ports of outgoing connections, so
+/// Ports for servers that are told theirs beforehand, or that are killed and come back: below the range from which the system takes the ports of outgoing connections, so
 /// that nobody else sits on one meanwhile.
 /// </summary>
 internal static class Ports
