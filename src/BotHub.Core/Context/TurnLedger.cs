@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
+using BotHub.Core.Models;
 using BotHub.Core.Pipeline;
 
 namespace BotHub.Core.Context;
@@ -16,6 +17,7 @@ public sealed record TurnLedger(
     int CachedTokens,
     int ReservedTokens,
     int CompletionTokens,
+    int? ReasoningTokens,
     string? FinishReason,
     IReadOnlyList<LedgerPart> Parts,
     IReadOnlyList<WindowPart> Kept,
@@ -27,7 +29,8 @@ public sealed record TurnLedger(
     double? TokensPerSecond,
     int Tries,
     string? Error,
-    string? Reference)
+    string? Reference,
+    LedgerRefusal? Refused)
 {
     public static TurnLedger Of(Turn turn, MessageState state, string? error, DateTimeOffset now)
     {
@@ -44,6 +47,7 @@ public sealed record TurnLedger(
             figures.CachedTokens,
             window?.Reserved ?? 0,
             figures.CompletionTokens,
+            figures.ReasoningTokens > 0 ? figures.ReasoningTokens : null,
             figures.FinishReason,
             window is null
                 ? []
@@ -62,13 +66,18 @@ public sealed record TurnLedger(
             seconds > 0 && figures.CompletionTokens > 1 ? (figures.CompletionTokens - 1) / seconds : null,
             turn.Tries,
             error,
-            error is null ? null : turn.Reference);
+            error is null ? null : turn.Reference,
+            turn.Refused is { } refused ? new LedgerRefusal(refused.Side == ContentSide.Prompt ? "prompt" : "answer", refused.Categories) : null);
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, LedgerJson.Default.TurnLedger);
 }
 
 public sealed record LedgerModel(string Name, string Type, string Description);
+
+/// <param name="Side"><c>prompt</c> or <c>answer</c>.</param>
+/// <param name="Categories">The provider's own names.</param>
+public sealed record LedgerRefusal(string Side, IReadOnlyList<string> Categories);
 
 /// <param name="Hash">The prompt file's hash: the same hash is the same prompt, to the letter.</param>
 public sealed record LedgerPrompt(string Id, int Version, string Hash);

@@ -5,7 +5,7 @@ namespace BotHub.Core.Models;
 
 /// <summary>A model an operator has configured, ready to answer.</summary>
 /// <param name="Name">Its name in the section <c>Models</c>.</param>
-/// <param name="Type">The kind of engine: <c>llama</c>, <c>eliza</c>, <c>echo</c>.</param>
+/// <param name="Type">The kind of engine: <c>llama</c>, <c>azure-openai</c>, <c>openai-compatible</c>, <c>eliza</c>, <c>echo</c>.</param>
 /// <param name="Description">What people are told they talk with, such as the model file's own name.</param>
 /// <param name="MaxTokens">The longest answer in tokens; this room is kept free in every prompt.</param>
 /// <param name="Notice">Told to people and operators when this is not the model they would expect; else null.</param>
@@ -41,6 +41,9 @@ public static class ModelOptions
 
     /// <summary><see cref="Action{T}"/> of int: told the place in the model's own queue while the call waits, 0 when it begins.</summary>
     public const string OnQueuePosition = "on_queue_position";
+
+    /// <summary><see cref="Action{T}"/> of TimeSpan: told how long the call is going to wait before it is tried again, zero when it goes on.</summary>
+    public const string OnWait = "on_wait";
 }
 
 /// <summary>The model's queue is full. The message is for operators.</summary>

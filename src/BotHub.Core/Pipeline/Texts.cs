@@ -28,10 +28,30 @@ public static class Texts
     public static string CannotRead(string files) =>
         $"I got {files}, but I cannot look into that kind of file yet. Please tell me in words what it is about.";
 
+    /// <summary>A provider's filter stopped the question; there is no answer.</summary>
+    public static string QuestionRefused(IReadOnlyList<string> categories) =>
+        $"The content filter of the model in use stopped this message{Named(categories)}, so there is no answer. Please put it in other words.";
+
+    /// <summary>A provider's filter stopped the answer before any of it was shown.</summary>
+    public static string AnswerRefused(IReadOnlyList<string> categories) =>
+        $"The content filter of the model in use stopped the answer{Named(categories)}. Please put your question in other words.";
+
+    /// <summary>The same when a part of the answer is there to be seen.</summary>
+    public static string RestRefused(IReadOnlyList<string> categories) =>
+        $"\n\n(The content filter of the model in use stopped the rest of this answer{Named(categories)}.)";
+
+    /// <summary>Behind an answer that is as long as answers may be.</summary>
+    public const string CutShort = "\n\n(This answer has reached its greatest length. Write \"continue\" and I go on.)";
+
+    /// <summary>A reasoning model that came to no answer within its allowance.</summary>
+    public const string OnlyThought = "I thought about this for as long as I may and came to no answer. Please ask for less at a time.";
+
     public const string Greeting = "Hello! Just write to me. I also understand:";
     public const string TooOld = "This answer is too old to be written anew. Please ask again.";
     public const string Empty = "This message holds no text, so there is nothing to answer.";
     public const string Busy = "I am answering as many people as I can right now. Please try again in a moment.";
     public const string Reset = "Done: I start afresh and no longer look at what was said before. The messages above stay as they are.";
     public const string Stopped = "No answer is being written any more.";
+
+    private static string Named(IReadOnlyList<string> categories) => categories.Count == 0 ? "" : $" ({string.Join(", ", categories).Replace('_', ' ')})";
 }

@@ -79,6 +79,9 @@ public sealed class Turn
     /// <summary>Why the message was given up, for operators.</summary>
     public string? DeadLetter { get; set; }
 
+    /// <summary>Set when a provider's content filter stopped the question or the answer.</summary>
+    public ContentVerdict? Refused { get; set; }
+
     public TurnFigures Figures { get; } = new();
 
     /// <summary>Set by the commit.</summary>
@@ -99,7 +102,13 @@ public sealed class TurnFigures
 {
     public int PromptTokens { get; set; }
     public int CachedTokens { get; set; }
+
+    /// <summary>Of the answer, what a reasoning model thought included.</summary>
     public int CompletionTokens { get; set; }
+
+    /// <summary>Of <see cref="CompletionTokens"/>, what was thought and not said.</summary>
+    public int ReasoningTokens { get; set; }
+
     public TimeSpan? FirstToken { get; set; }
     public TimeSpan Generation { get; set; }
     public string? FinishReason { get; set; }

@@ -1,5 +1,6 @@
 using BotHub.Configuration;
 using BotHub.Models.Echo;
+using BotHub.Models.Remote;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Models;
@@ -31,6 +32,8 @@ internal sealed class ModelsOptions
     private static readonly Dictionary<string, Func<string, SectionReader, ModelEntry>> Types = new(StringComparer.OrdinalIgnoreCase)
     {
         [LlamaEntry.LlamaType] = LlamaEntry.Read,
+        [RemoteEntry.AzureType] = RemoteEntryReader.ReadAzure,
+        [RemoteEntry.CompatibleType] = RemoteEntryReader.ReadCompatible,
         [ElizaEntry.ElizaType] = ElizaEntry.Read,
         [EchoEntry.EchoType] = EchoEntry.Read,
     };

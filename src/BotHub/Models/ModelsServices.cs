@@ -1,6 +1,7 @@
 using BotHub.Models.Catalogue;
 using BotHub.Models.Echo;
 using BotHub.Models.Eliza;
+using BotHub.Models.Remote;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -19,6 +20,7 @@ internal static class ModelsServices
         builder.Services.AddModelDownloads(builder.Configuration, DownloadSettings.AtStart);
         builder.Services.AddSingleton<ModelLocator>();
         builder.Services.AddSingleton<ILanguageModelFactory, LlamaModelFactory>();
+        builder.Services.AddRemoteModels();
         builder.Services.AddSingleton<ILanguageModelFactory, ElizaModelFactory>();
         builder.Services.AddSingleton<ILanguageModelFactory, EchoModelFactory>();
         builder.Services.AddSingleton<ModelDirectory>();

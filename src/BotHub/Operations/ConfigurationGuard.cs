@@ -1,5 +1,6 @@
 using System.Reflection;
 using BotHub.Channels.Web;
+using BotHub.Configuration;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
 using BotHub.Storage;
@@ -24,6 +25,7 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
         [StorageOptions.Section] = KeysOf<StorageOptions>(),
         [WebOptions.Section] = KeysOf<WebOptions>(),
         ["Channels"] = ["Web", "Telegram"],
+        [SecretFiles.Section] = [SecretFiles.DirectoryKey],
         ["ConnectionStrings"] = [StorageOptions.ConnectionName],
     };
 
@@ -33,6 +35,7 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
     public ValidateOptionsResult Validate(string? name, Verdict options)
     {
         var errors = MisspeltSections().Concat(UnknownKeys()).ToList();
+        if (SecretFiles.Error(configuration) is { } error) errors.Add(error);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BotHub.Configuration;
 using BotHub.Core.Pipeline;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -11,6 +12,7 @@ public static class OperationsSetup
     {
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
+        builder.AddSecretFiles();
         builder.AddConsoleLogs();
         builder.AddTelemetry();
         services.AddProblemAnswers();

@@ -36,6 +36,9 @@ public sealed class TestHub : WebApplicationFactory<Program>
 
     public FakeModel Model { get; } = new();
 
+    /// <summary>True: the models of the section <c>Models</c> answer, as in earnest, instead of <see cref="Model"/>.</summary>
+    public bool ConfiguredModels { get; init; }
+
     public LogCollector Logs { get; } = new();
 
     /// <summary>Changes what the host is made of, last of all.</summary>
@@ -47,7 +50,8 @@ public sealed class TestHub : WebApplicationFactory<Program>
         builder.ConfigureLogging(l => l.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
         builder.ConfigureTestServices(s =>
         {
-            s.AddSingleton<IModelDirectory>(Model).AddSingleton<IPromptLibrary>(Model);
+            s.AddSingleton<IPromptLibrary>(Model);
+            if (!ConfiguredModels) s.AddSingleton<IModelDirectory>(Model);
             Replace?.Invoke(s);
         });
     }

@@ -57,7 +57,7 @@ public sealed class ModelsOptionsTests
             "Models:a:Context = '12' must be a whole number from 256",
             "Models:a:Download = 'maybe' must be true or false",
             "Models:a:Model = 'huge-900b' is not in the catalogue; use auto, qwen2.5-1.5b",
-            "Models:b:Type = 'parrot' is not a type of model; use llama, eliza, echo",
+            "Models:b:Type = 'parrot' is not a type of model; use llama, azure-openai, openai-compatible, eliza, echo",
             "Models:c:FirstTokenDelay = 'soon' must be a duration such as 00:00:01.500",
             "Models:d:MaxTokens = '9000' must be less than Context (4096)",
             "Models:d:Path = 'x.gguf' is set together with Model",

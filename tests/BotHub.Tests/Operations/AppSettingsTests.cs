@@ -5,6 +5,7 @@ using BotHub.Channels.Web;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
 using BotHub.Models;
+using BotHub.Models.Remote;
 using BotHub.Operations;
 using BotHub.Prompts;
 using BotHub.Storage;
@@ -68,7 +69,13 @@ public sealed class AppSettingsTests
         var model = typeof(LlamaEntry).GetConstructors()[0].GetParameters().Select(p => p.Name!).Where(n => n != "Name");
         var prompts = typeof(PromptsOptions).GetProperties().Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name);
 
-        Assert.All([.. model, .. prompts, "Type", "Script", "CharactersPerSecond", "FirstTokenDelay"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
+        string[] remote =
+        [
+            "Endpoint", "Deployment", "BaseUrl", "ApiVersion", "Key", "ContextTokens", "Encoding", "Reasoning", "AllowHttp",
+            .. typeof(Patience).GetConstructors()[0].GetParameters().Select(p => p.Name!),
+        ];
+
+        Assert.All([.. model, .. prompts, .. remote, "Type", "Script", "CharactersPerSecond", "FirstTokenDelay"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
     }
 
     [Fact]

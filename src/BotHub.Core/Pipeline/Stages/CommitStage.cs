@@ -12,6 +12,9 @@ namespace BotHub.Core.Pipeline;
 /// </summary>
 public sealed partial class CommitStage(IConversationStore store, RecentTranscripts transcripts, TimeProvider clock, ILogger<CommitStage> log) : ITurnStage
 {
+    /// <summary>The finish reason of an answer that ran into its token limit, as Microsoft.Extensions.AI names it.</summary>
+    private const string CutAtLength = "length";
+
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
         var shown = new StringBuilder();
@@ -40,16 +43,19 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
         else if (apology is null && shown.Length == 0 && end.State == MessageState.Done)
         {
             Log.Empty(log, turn.Conversation, turn.Id, turn.Reference);
-            (end, apology) = ((MessageState.Failed, "empty_answer"), Texts.Failed(turn.Reference));
+            (end, apology) = ((MessageState.Failed, "empty_answer"), turn.Figures.FinishReason == CutAtLength ? Texts.OnlyThought : Texts.Failed(turn.Reference));
         }
 
+        // What is said behind a whole answer is no part of it: the model need not read it again.
+        string? forModel = null;
+        if (apology is null && end.State == MessageState.Done && turn.Figures.FinishReason == CutAtLength) (forModel, apology) = (shown.ToString(), Texts.CutShort);
         if (apology is not null)
         {
             shown.Append(apology);
             yield return new ReplyText(apology);
         }
 
-        await CommitAsync(turn, shown.ToString(), end.State, end.Code);
+        await CommitAsync(turn, shown.ToString(), forModel, end.State, end.Code);
     }
 
     private ((MessageState, string?) End, string? Apology) Judge(Turn turn, Exception e, bool midway)
@@ -73,14 +79,25 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
             return ((MessageState.Failed, "busy"), Texts.Busy);
         }
 
+        if (e is ModelRefusedException { Verdict: var verdict })
+        {
+            Log.Refused(log, turn.Conversation, turn.Id, e.Message);
+            // In later prompts it would be stopped again.
+            (turn.Refused, turn.InContext) = (verdict, false);
+            return ((MessageState.Failed, "content_filter"),
+                midway ? Texts.RestRefused(verdict.Categories)
+                : verdict.Side == ContentSide.Prompt ? Texts.QuestionRefused(verdict.Categories)
+                : Texts.AnswerRefused(verdict.Categories));
+        }
+
         Log.Failed(log, turn.Conversation, turn.Id, turn.Reference, e);
         return ((MessageState.Failed, "internal"), midway ? Texts.FailedMidway(turn.Reference) : Texts.Failed(turn.Reference));
     }
 
-    private async Task CommitAsync(Turn turn, string text, MessageState state, string? code)
+    private async Task CommitAsync(Turn turn, string text, string? forModel, MessageState state, string? code)
     {
         var now = clock.GetUtcNow();
-        var answer = new ChatEntry(turn.AnswerId, MessageRole.Assistant, text, now, state, turn.Id, turn.InContext && state != MessageState.Failed);
+        var answer = new ChatEntry(turn.AnswerId, MessageRole.Assistant, text, now, state, turn.Id, turn.InContext && state != MessageState.Failed, forModel);
         var usage = new ReplyUsage(turn.Figures.PromptTokens, turn.Figures.CompletionTokens, (long)turn.Figures.Generation.TotalMilliseconds);
         var reply = new OutboundReply(answer, code, turn.Window is null ? null : usage);
         var commit = new TurnCommit(
@@ -110,6 +127,9 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
 
         [LoggerMessage(1003, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model is busy: {Reason}")]
         public static partial void Busy(ILogger log, ConversationId conversation, string turn, string reason);
+
+        [LoggerMessage(1005, LogLevel.Information, "Turn {Turn} of {Conversation}: {Reason}")]
+        public static partial void Refused(ILogger log, ConversationId conversation, string turn, string reason);
 
         [LoggerMessage(1004, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model gave an empty answer; reference {Reference}.")]
         public static partial void Empty(ILogger log, ConversationId conversation, string turn, string reference);

@@ -15,7 +15,11 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
         var (window, model) = (turn.Window!, turn.Model!);
         var parts = Channel.CreateBounded<ReplyPart>(new BoundedChannelOptions(64) { SingleReader = true });
         var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
-        var options = Options(turn, position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))));
+        var options = Options(
+            turn,
+            position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))),
+            // A call that waits for its provider is next in a queue which nobody can see.
+            wait => parts.Writer.TryWrite(new ReplyQueued(wait > TimeSpan.Zero ? 1 : 0, (int)Math.Ceiling(wait.TotalSeconds))));
         var pump = PumpAsync(model.Client, window.Messages, options, turn, parts.Writer, stop.Token);
         try
         {
@@ -62,15 +66,17 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
     {
         if (usage.InputTokenCount is { } input) figures.PromptTokens = (int)input;
         if (usage.OutputTokenCount is { } output) figures.CompletionTokens = (int)output;
+        if (usage.ReasoningTokenCount is { } reasoning) figures.ReasoningTokens = (int)reasoning;
         if (usage.CachedInputTokenCount is { } cached) figures.CachedTokens = (int)cached;
     }
 
-    private static ChatOptions Options(Turn turn, Action<int> onQueue)
+    private static ChatOptions Options(Turn turn, Action<int> onQueue, Action<TimeSpan> onWait)
     {
         var options = turn.Persona!.Sampling.ToChatOptions(turn.Window!.Reserved);
         var extra = options.AdditionalProperties ??= [];
         extra[ModelOptions.Conversation] = turn.Conversation.Value;
         extra[ModelOptions.OnQueuePosition] = onQueue;
+        extra[ModelOptions.OnWait] = onWait;
         return options;
     }
 }
