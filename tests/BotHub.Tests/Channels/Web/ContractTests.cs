@@ -19,6 +19,20 @@ public sealed class ContractTests(ContractTests.Fixture fixture) : IClassFixture
         public void Dispose() => Hub.Dispose();
     }
 
+    [Theory]
+    [InlineData("GET", "/", true)]
+    [InlineData("GET", "/nowhere", true)]
+    [InlineData("GET", "/health/live", true)]
+    [InlineData("POST", "/telegram/nobody", false)]
+    public async Task Browsers_are_told_to_keep_everything_else_out_and_a_webhooks_caller_is_not(string method, string path, bool told)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await _hub.Http().SendAsync(request);
+
+        Assert.Equal(told, response.Headers.TryGetValues("Content-Security-Policy", out var policy) && policy.Single().StartsWith("default-src 'none'", StringComparison.Ordinal));
+        Assert.Equal(told, response.Headers.Contains("X-Content-Type-Options"));
+    }
+
     [Fact]
     public async Task A_message_is_answered_and_streamed_as_documented()
     {
