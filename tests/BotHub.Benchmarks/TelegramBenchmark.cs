@@ -17,7 +17,7 @@ public static class TelegramBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         // The driver's own connections go on where their data is read; bots start without it (see TelegramPeer).
-        Environment.SetEnvironmentVariable(TelegramPeer.InlineSockets, "1");
+        foreach (var name in TelegramPeer.InlineSockets) Environment.SetEnvironmentVariable(name, "1");
         var (users, connections, rounds) = (Arguments.Number(args, "--users", 1000), Arguments.Number(args, "--connections", 32), Arguments.Number(args, "--rounds", 3));
         var (updates, warmUp) = (Arguments.Number(args, "--updates", 30_000), Arguments.Number(args, "--warm-up", 60_000));
         var directory = Directory.CreateTempSubdirectory("bothub-bench-");

@@ -8,10 +8,10 @@ namespace BotHub.Benchmarks;
 internal sealed class TelegramPeer : IAsyncDisposable
 {
     /// <summary>
-    /// A runtime's switch (System.Net.Sockets): what waits for a socket goes on on the thread that polls. Good for the driver, whose steps
-    /// are all short; bots must not inherit it.
+    /// Switches of the runtime (System.Net.Sockets): one thread polls, and what waits for a socket goes on on it. Good for the driver,
+    /// whose steps are all short; bots must not inherit them.
     /// </summary>
-    public const string InlineSockets = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    public static readonly string[] InlineSockets = ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"];
 
     private const string Secret = "a-secret-of-the-benchmark";
 
@@ -94,7 +94,7 @@ internal sealed class TelegramPeer : IAsyncDisposable
 
     private static async Task<TelegramPeer> StartAsync(string name, FakeTelegramServer telegram, FakeBot bot, RedisProcess redis, int users, ProcessStartInfo start, Dictionary<string, string> environment)
     {
-        start.Environment.Remove(InlineSockets);
+        foreach (var inherited in InlineSockets) start.Environment.Remove(inherited);
         foreach (var (key, value) in environment) start.Environment[key] = value;
         start.RedirectStandardOutput = true;
         var process = Process.Start(start)!;

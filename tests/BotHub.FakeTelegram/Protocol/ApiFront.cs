@@ -19,7 +19,8 @@ internal sealed class ApiFront(FakeTelegramServer server)
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(IPAddress.Loopback, server.Options.Port);
         });
-        if (server.Options.Lean) builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.IOQueueCount) = (true, 1));
+        if (server.Options.Lean)
+            builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.IOQueueCount, sockets.WaitForDataBeforeAllocatingBuffer) = (true, 1, false));
         var app = builder.Build();
         app.Run(new ApiFront(server).HandleAsync);
         return app;
