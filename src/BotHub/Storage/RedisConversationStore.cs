@@ -38,7 +38,7 @@ internal sealed partial class RedisConversationStore(
             Mailbox(message.Conversation),
             [
                 message.Conversation.Value, message.Id, StoreJson.Write(message, StoreJson.Wire.InboundMessage), Milliseconds(delay),
-                _options.MailboxLimit, Keys.DedupeMost, Keys.DedupeLeast, Milliseconds(Keys.DedupeAge), message.PlatformId ?? "", message.Revises ?? "",
+                _options.MailboxLimit, message.PlatformId ?? "", message.Revises ?? "",
                 owner, Milliseconds(lease),
             ],
             cancel))!;
@@ -65,7 +65,7 @@ internal sealed partial class RedisConversationStore(
     {
         Owned(owner);
         var result = await connection.RunAsync(
-            ClaimScript.Script, Mailbox(conversation), [conversation.Value, owner, Milliseconds(lease), Keys.MailPerClaim], cancel);
+            ClaimScript.Script, Mailbox(conversation), [conversation.Value, owner, Milliseconds(lease)], cancel);
         if (result.IsNull) return null;
         var f = (RedisResult[])result!;
         await server.DurableAsync();
@@ -95,7 +95,7 @@ internal sealed partial class RedisConversationStore(
         [
             Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
             commit.Reply is null ? "" : StoreJson.Write(commit.Reply, StoreJson.Wire.OutboundReply), commit.LedgerJson ?? "",
-            commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit, Keys.LedgersHeld, Keys.DeadLettersHeld,
+            commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
         ];
         var sequence = await connection.RunAsync(
             CommitScript.Script,
@@ -115,7 +115,7 @@ internal sealed partial class RedisConversationStore(
             [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.UnknownSends(lease.Conversation)],
             [
                 lease.Conversation.Value, Number(lease.Epoch), Number(receipt.OutboxSequence), string.Join(' ', receipt.PlatformIds), takeNext ? "1" : "",
-                Keys.MailPerClaim, IdleMilliseconds, receipt.Turn, receipt.Unknown ? "1" : "",
+                IdleMilliseconds, receipt.Turn, receipt.Unknown ? "1" : "",
             ],
             cancel))!;
         if ((int)f[0] == 0) return new NextMail(Fence.Lost, -1, []);

@@ -3,11 +3,11 @@ namespace BotHub.Storage.Scripts;
 internal static class ClaimScript
 {
     /// <summary>
-    /// KEYS ready, conversation. ARGV conversation, owner, lease ms, mails at most.
+    /// KEYS ready, conversation. ARGV conversation, owner, lease ms.
     /// Returns nothing, or {epoch, resumed, tries, stop, transcript tail, window start, outbox head, outbox, mailbox head, mails,
     /// 1 when the outbox's head was about to be sent, note or ''}.
     /// </summary>
-    public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + """
+    public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + $$"""
         local at = now()
         local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
         if not score or tonumber(score) > at then return false end
@@ -17,7 +17,7 @@ internal static class ClaimScript
             redis.call('ZREM', KEYS[1], ARGV[1])
             return false
         end
-        local resumed, doubt, last = 0, 0, math.min(s.mt, s.mh + tonumber(ARGV[4])) - 1
+        local resumed, doubt, last = 0, 0, math.min(s.mt, s.mh + {{Keys.MailPerClaim}}) - 1
         if s.ow ~= '' then resumed = 1 end
         lease(s, at, ARGV[2], ARGV[3])
         if s.mh < s.mt then s.tr = s.tr + 1 end

@@ -4,11 +4,11 @@ internal static class CommitScript
 {
     /// <summary>
     /// KEYS conversation, dead letters of the partition. ARGV epoch, first mail, mail count, turn, reply or '',
-    /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, ledgers held, dead letters held, entries.
+    /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
-    public static readonly StoreScript Script = new(StoreScript.State + """
+    public static readonly StoreScript Script = new(StoreScript.State + $$"""
         local s = state(redis.call('HGET', KEYS[1], 's'))
         local first, count = tonumber(ARGV[2]), tonumber(ARGV[3])
         local head = first + count
@@ -23,7 +23,7 @@ internal static class CommitScript
         if s.sp < head then s.sp = -1 end
         local set, gone = {'s', ''}, {}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        for i = 12, #ARGV do
+        for i = 10, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
             s.tt = s.tt + 1
         end
@@ -43,10 +43,12 @@ internal static class CommitScript
             s.md = head
         end
         if ARGV[6] ~= '' then
-            local slot = 'lr' .. text(s.lt % tonumber(ARGV[10]))
-            local stale = s.lt >= tonumber(ARGV[10]) and redis.call('HGET', KEYS[1], slot)
+            local slot = 'lr' .. text(s.lt % {{Keys.LedgersHeld}})
+            local stale = s.lt >= {{Keys.LedgersHeld}} and redis.call('HGET', KEYS[1], slot)
             if stale and stale ~= ARGV[4] then
-                for i, kind in ipairs({'l:', 'a:', 'f:'}) do gone[#gone + 1] = kind .. stale end
+                gone[#gone + 1] = 'l:' .. stale
+                gone[#gone + 1] = 'a:' .. stale
+                gone[#gone + 1] = 'f:' .. stale
             end
             put('l:' .. ARGV[4], ARGV[6])
             put(slot, ARGV[4])
@@ -55,7 +57,7 @@ internal static class CommitScript
         if ARGV[8] ~= '' then
             local old = redis.call('HMGET', KEYS[1], 'm' .. text(first), 'dl')
             local dl = tonumber(old[2]) or 0
-            put('dx' .. text(dl % tonumber(ARGV[11])), text(now()) .. ' ' .. text(first) .. ' ' .. ARGV[8] .. '\n' .. (old[1] or ''))
+            put('dx' .. text(dl % {{Keys.DeadLettersHeld}}), text(now()) .. ' ' .. text(first) .. ' ' .. ARGV[8] .. '\n' .. (old[1] or ''))
             put('dl', text(dl + 1))
         end
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.

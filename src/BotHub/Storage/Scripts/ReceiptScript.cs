@@ -4,9 +4,9 @@ internal static class ReceiptScript
 {
     /// <summary>
     /// KEYS ready, conversation, unknown sends of the partition. ARGV conversation, epoch, outbox sequence, platform ids or '',
-    /// '1' to take the next mail, mails at most, idle expiry ms or '0', turn, '1' when the outcome never became known. Returns {1, stop, mailbox head, mails}, or {0} when the lease is lost.
+    /// '1' to take the next mail, idle expiry ms or '0', turn, '1' when the outcome never became known. Returns {1, stop, mailbox head, mails}, or {0} when the lease is lost.
     /// </summary>
-    public static readonly StoreScript Script = new(StoreScript.State + """
+    public static readonly StoreScript Script = new(StoreScript.State + $$"""
         local h = redis.call('HMGET', KEYS[2], 's', 'nt')
         local s = state(h[1])
         if not held(s, ARGV[2]) then return {0} end
@@ -14,9 +14,9 @@ internal static class ReceiptScript
         if sent >= oh and sent < s.ot then s.oh = sent + 1 end
         local set = {'s', ''}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        if s.oh > oh and ARGV[4] ~= '' then put('a:' .. ARGV[8], ARGV[4]) end
+        if s.oh > oh and ARGV[4] ~= '' then put('a:' .. ARGV[7], ARGV[4]) end
         if h[2] and h[2] ~= '' then put('nt', '') end
-        local more, mail, last = s.oh < s.ot, {}, math.min(s.mt, s.mh + tonumber(ARGV[6])) - 1
+        local more, mail, last = s.oh < s.ot, {}, math.min(s.mt, s.mh + {{Keys.MailPerClaim}}) - 1
         local take = ARGV[5] == '1' and s.mh < s.mt and not more
         s.os = more and s.oh or -1
         if take then
@@ -38,10 +38,10 @@ internal static class ReceiptScript
             redis.call('ZADD', KEYS[1], text(now()), ARGV[1])
         else
             redis.call('ZREM', KEYS[1], ARGV[1])
-            if ARGV[7] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[7]) end
+            if ARGV[6] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[6]) end
         end
         drop(KEYS[2], gone)
-        if s.oh > oh and ARGV[9] == '1' then redis.call('INCR', KEYS[3]) end
+        if s.oh > oh and ARGV[8] == '1' then redis.call('INCR', KEYS[3]) end
         return {1, s.sp, s.mh, mail}
         """);
 }
