@@ -22,6 +22,9 @@ export class Telegram {
   async stop() {
     this.process.kill("SIGTERM");
     if (this.process.exitCode === null) await once(this.process, "exit");
+    this.process.stdout.destroy();
+    // All tests are told by now. What one that failed left open must not hold the suite for ever.
+    setTimeout(() => process.exit(), 3_000).unref();
   }
 
   async play(path, body) {
