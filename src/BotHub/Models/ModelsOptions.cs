@@ -1,5 +1,6 @@
 using BotHub.Configuration;
 using BotHub.Models.Echo;
+using BotHub.Models.Limits;
 using BotHub.Models.Remote;
 using Microsoft.Extensions.Options;
 
@@ -53,7 +54,7 @@ internal sealed class ModelsOptions
             var reader = new SectionReader(child, errors);
             if (reader.Text("Type") is { } type && Types.TryGetValue(type, out var read))
             {
-                entries[child.Key] = read(child.Key, reader);
+                entries[child.Key] = read(child.Key, reader) with { Limits = ModelLimiter.Read(reader) };
                 reader.RefuseOtherKeys();
             }
             else

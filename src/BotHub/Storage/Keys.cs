@@ -40,8 +40,10 @@ namespace BotHub.Storage;
 /// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
 /// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
 /// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now
+/// bh:{m:&lt;model&gt;}:l        STR   a model's limits: what was called lately, what runs, what waits (ModelLimitScripts); expires
 /// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
+/// bh:hold                  CHAN  a provider said "not now": "ms model"
 /// </code>
 /// A bot is written <c>channel:id</c>, which no partition's tag can be, and its keys share its hash tag.
 /// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
@@ -73,7 +75,7 @@ internal sealed class Keys
 
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
     public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls";
-    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
+    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark"), Holds = RedisChannel.Literal("bh:hold");
 
     private readonly string[] _prefixes;
 
@@ -116,6 +118,9 @@ internal sealed class Keys
     public static RedisKey PollDeadLetters(string bot) => Of(bot, "ux");
 
     public static RedisKey Moves(string bot) => Of(bot, "mv");
+
+    /// <summary>A name may hold what a hash tag may not; names of models are the same in upper and lower case.</summary>
+    public static RedisKey ModelLimits(string model) => $"bh:{{m:{Uri.EscapeDataString(model.ToLowerInvariant())}}}:l";
 
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)

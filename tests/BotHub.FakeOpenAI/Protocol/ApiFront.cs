@@ -56,15 +56,26 @@ internal sealed class ApiFront(FakeOpenAIServer server)
             return;
         }
 
-        var fault = server.Faults.Next();
-        if (fault is not null && await RefuseAsync(context, fault).ConfigureAwait(false)) return;
+        var writer = new AnswerWriter(server, context, request!, target!, azure);
+        if (server.Limits.Enter(writer.Estimate, out var wait) is not { } call)
+        {
+            await Limits.ProviderLimits.RefuseAsync(context, wait).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
-            await new AnswerWriter(server, context, request!, target!, fault, azure).WriteAsync().ConfigureAwait(false);
+            var fault = server.Faults.Next();
+            if (fault is not null && await RefuseAsync(context, fault).ConfigureAwait(false)) server.Limits.Leave(call, 0);
+            else await writer.WriteAsync(fault, took => server.Limits.Leave(call, took)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone.
+        }
+        finally
+        {
+            server.Limits.Leave(call, took: null);
         }
     }
 
