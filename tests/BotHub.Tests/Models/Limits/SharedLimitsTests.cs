@@ -49,7 +49,8 @@ public sealed class SharedLimitsTests : IAsyncLifetime
     [Fact]
     public async Task What_the_provider_tells_one_hub_the_other_obeys()
     {
-        TestHub[] hubs = [Hub(0, 0, 0, ("Retries", "0")), Hub(0, 0, 0, ("Retries", "0"))];
+        (string, string)[] brief = [("Retries", "0"), ("LimitWait", "00:00:30")];
+        TestHub[] hubs = [Hub(0, 0, 0, brief), Hub(0, 0, 0, brief)];
         TestVisitor[] visitors = [await hubs[0].VisitAsync(), await hubs[1].VisitAsync()];
         _provider.Faults.Add(new Fault(FaultKind.Status) { Status = 429, RetryAfter = 250 });
 
