@@ -23,10 +23,10 @@ public interface IModelLimits
     /// May this call be made now? One that has to wait queues up and asks again; calls are granted in the order in which they first
     /// asked. One that would wait longer than <paramref name="patience"/> is refused and leaves the queue.
     /// </summary>
-    Task<ModelGrant> AskAsync(ModelCall call, ModelLimits limits, TimeSpan patience, CancellationToken cancel);
+    Task<ModelGrant> AskAsync(LimitedCall call, ModelLimits limits, TimeSpan patience, CancellationToken cancel);
 
     /// <summary>The call goes on: its place is held for another <see cref="PlaceHeld"/>, or anew where it was lost.</summary>
-    Task RenewAsync(ModelCall call, CancellationToken cancel);
+    Task RenewAsync(LimitedCall call, CancellationToken cancel);
 
     /// <summary>
     /// The call is over, or does not wait any longer: its place is free. The tokens it took take the place of those it asked for, as
@@ -34,7 +34,7 @@ public interface IModelLimits
     /// </summary>
     /// <param name="granted">When it was granted; null: never.</param>
     /// <param name="tokens">What it took; null when that is not known, and what was asked for stays counted.</param>
-    Task EndAsync(ModelCall call, ModelGrant? granted, long? tokens, CancellationToken cancel);
+    Task EndAsync(LimitedCall call, ModelGrant? granted, long? tokens, CancellationToken cancel);
 
     /// <summary>The provider said "not now" (429): nobody calls this model before the time has passed. It is never shortened.</summary>
     Task HoldBackAsync(string model, TimeSpan time, CancellationToken cancel);
@@ -57,9 +57,9 @@ public sealed record ModelLimits(int RequestsPerMinute, int TokensPerMinute, int
 
 /// <param name="Id">Of this one call, a retry included.</param>
 /// <param name="Tokens">Prompt and longest answer together; more than a minute allows counts as a whole minute.</param>
-public sealed record ModelCall(string Model, string Id, int Tokens)
+public sealed record LimitedCall(string Model, string Id, int Tokens)
 {
-    public static ModelCall New(string model, int tokens) => new(model, Guid.NewGuid().ToString("N")[..16], tokens);
+    public static LimitedCall New(string model, int tokens) => new(model, Guid.NewGuid().ToString("N")[..16], tokens);
 }
 
 public enum ModelGrantOutcome

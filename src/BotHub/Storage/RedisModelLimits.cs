@@ -19,7 +19,7 @@ internal sealed partial class RedisModelLimits(StoreConnection connection, TimeP
     /// <summary>What counts as a minute; tests have not so much time.</summary>
     public TimeSpan Minute { get; init; } = TimeSpan.FromMinutes(1);
 
-    public async Task<ModelGrant> AskAsync(ModelCall call, ModelLimits limits, TimeSpan patience, CancellationToken cancel)
+    public async Task<ModelGrant> AskAsync(LimitedCall call, ModelLimits limits, TimeSpan patience, CancellationToken cancel)
     {
         var f = (RedisValue[])(await connection.RunAsync(
             ModelLimitScripts.Ask,
@@ -32,10 +32,10 @@ internal sealed partial class RedisModelLimits(StoreConnection connection, TimeP
         return new ModelGrant((ModelGrantOutcome)(int)f[0], TimeSpan.FromMilliseconds((long)f[1]), (int)f[2], (long)f[3], (int)f[4]);
     }
 
-    public Task RenewAsync(ModelCall call, CancellationToken cancel) =>
+    public Task RenewAsync(LimitedCall call, CancellationToken cancel) =>
         connection.RepeatAsync(ModelLimitScripts.Renew, [Keys.ModelLimits(call.Model)], [call.Id, Milliseconds(IModelLimits.PlaceHeld)], cancel);
 
-    public Task EndAsync(ModelCall call, ModelGrant? granted, long? tokens, CancellationToken cancel) =>
+    public Task EndAsync(LimitedCall call, ModelGrant? granted, long? tokens, CancellationToken cancel) =>
         connection.RunAsync(
             ModelLimitScripts.End,
             [Keys.ModelLimits(call.Model)],

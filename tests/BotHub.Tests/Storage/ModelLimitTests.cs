@@ -68,7 +68,7 @@ public abstract class ModelLimitTests<TFixture>(TFixture fixture) : StoreTests<T
     {
         var node = On(Fixture.Node, Hour);
         var limits = None with { Concurrency = 1 };
-        ModelCall running = Call(), first = Call(), second = Call();
+        LimitedCall running = Call(), first = Call(), second = Call();
         var grant = await node.AskAsync(running, limits, Endless, Cancel);
         Assert.Equal((ModelGrantOutcome.Wait, 0), await AskAsync(node, first, limits));
         Assert.Equal((ModelGrantOutcome.Wait, 1), await AskAsync(node, second, limits));
@@ -86,7 +86,7 @@ public abstract class ModelLimitTests<TFixture>(TFixture fixture) : StoreTests<T
         var node = On(Fixture.Node, Hour);
         var limits = None with { Concurrency = 3 };
         var running = await GrantsAsync(node, limits, 3);
-        List<ModelCall> waiting = [Call(), Call(), Call(), Call()];
+        List<LimitedCall> waiting = [Call(), Call(), Call(), Call()];
         foreach (var call in waiting) await node.AskAsync(call, limits, Endless, Cancel);
         foreach (var (call, grant) in running) await node.EndAsync(call, grant, null, Cancel);
 
@@ -152,7 +152,7 @@ public abstract class ModelLimitTests<TFixture>(TFixture fixture) : StoreTests<T
         var node = On(Fixture.Node, Hour);
         var limits = None with { Concurrency = 1 };
         var running = await GrantsAsync(node, limits, 1);
-        ModelCall dead = Call(), alive = Call();
+        LimitedCall dead = Call(), alive = Call();
         await AskAsync(node, dead, limits);
         await AskAsync(node, alive, limits);
         await node.EndAsync(running[0].Call, running[0].Grant, null, Cancel);
@@ -272,17 +272,17 @@ public abstract class ModelLimitTests<TFixture>(TFixture fixture) : StoreTests<T
     private static RedisModelLimits On(StoreNode node, TimeSpan minute) =>
         new(node.Get<StoreConnection>(), TimeProvider.System, NullLogger<RedisModelLimits>.Instance) { Minute = minute };
 
-    private ModelCall Call(int tokens = 0) => ModelCall.New(_model, tokens);
+    private LimitedCall Call(int tokens = 0) => LimitedCall.New(_model, tokens);
 
-    private static async Task<(ModelGrantOutcome Outcome, int Ahead)> AskAsync(RedisModelLimits node, ModelCall call, ModelLimits limits)
+    private static async Task<(ModelGrantOutcome Outcome, int Ahead)> AskAsync(RedisModelLimits node, LimitedCall call, ModelLimits limits)
     {
         var grant = await node.AskAsync(call, limits, TimeSpan.FromDays(100), Cancel);
         return (grant.Outcome, grant.Ahead);
     }
 
-    private async Task<List<(ModelCall Call, ModelGrant Grant)>> GrantsAsync(RedisModelLimits node, ModelLimits limits, int count)
+    private async Task<List<(LimitedCall Call, ModelGrant Grant)>> GrantsAsync(RedisModelLimits node, ModelLimits limits, int count)
     {
-        List<(ModelCall, ModelGrant)> grants = [];
+        List<(LimitedCall, ModelGrant)> grants = [];
         for (var i = 0; i < count; i++)
         {
             var call = Call(1);

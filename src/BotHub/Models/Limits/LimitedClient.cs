@@ -29,7 +29,7 @@ internal sealed class LimitedClient(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         IReadOnlyList<ChatMessage> prompt = [.. messages];
-        var call = ModelCall.New(model, limits.TokensPerMinute > 0 ? longest(prompt, options) : 0);
+        var call = LimitedCall.New(model, limits.TokensPerMinute > 0 ? longest(prompt, options) : 0);
         var place = await EnterAsync(call, options, cancellationToken);
         await using (place)
         {
@@ -58,7 +58,7 @@ internal sealed class LimitedClient(
         }
     }
 
-    private async Task<HeldPlace> EnterAsync(ModelCall call, ChatOptions? options, CancellationToken cancel)
+    private async Task<HeldPlace> EnterAsync(LimitedCall call, ChatOptions? options, CancellationToken cancel)
     {
         var start = clock.GetTimestamp();
         var notice = new WaitNotice(options, _noticed, clock);
@@ -93,7 +93,7 @@ internal sealed class LimitedClient(
     }
 
     /// <summary>Without limits the store is not asked; only what a provider told some node in the last moments is waited for.</summary>
-    private async Task<HeldPlace> PassAsync(ModelCall call, WaitNotice notice, long start, CancellationToken cancel)
+    private async Task<HeldPlace> PassAsync(LimitedCall call, WaitNotice notice, long start, CancellationToken cancel)
     {
         while (shared.HeldBack(model) is var held && held > TimeSpan.Zero)
         {
@@ -150,14 +150,14 @@ internal sealed class WaitNotice(ChatOptions? options, TimeSpan every, TimeProvi
 internal sealed class HeldPlace : IAsyncDisposable
 {
     private readonly IModelLimits _shared;
-    private readonly ModelCall _call;
+    private readonly LimitedCall _call;
     private readonly ModelGrant? _grant;
     private readonly LimitWaits _waits;
     private readonly ITimer? _timer;
 
     /// <param name="grant">Null: nothing is counted, so nothing is given back.</param>
     /// <param name="renew">Whether a place is held, which runs out by itself.</param>
-    public HeldPlace(IModelLimits shared, ModelCall call, ModelGrant? grant, bool renew, LimitWaits waits, TimeProvider clock)
+    public HeldPlace(IModelLimits shared, LimitedCall call, ModelGrant? grant, bool renew, LimitWaits waits, TimeProvider clock)
     {
         (_shared, _call, _grant, _waits) = (shared, call, grant, waits);
         if (renew) _timer = clock.CreateTimer(_ => _ = _waits.QuietlyAsync(() => _shared.RenewAsync(_call, CancellationToken.None)), null, IModelLimits.PlaceHeld / 3, IModelLimits.PlaceHeld / 3);

@@ -11,7 +11,7 @@ public sealed class ScriptedLimits : IModelLimits
 
     public ConcurrentQueue<string> Told { get; } = [];
 
-    public List<ModelCall> Asked { get; } = [];
+    public List<LimitedCall> Asked { get; } = [];
 
     public TimeSpan Held { get; set; }
 
@@ -21,16 +21,16 @@ public sealed class ScriptedLimits : IModelLimits
     public void Answer(ModelGrantOutcome outcome, double wait = 0, int ahead = 0) =>
         _answers.Enqueue(new ModelGrant(outcome, TimeSpan.FromSeconds(wait), ahead, 7, 0));
 
-    public Task<ModelGrant> AskAsync(ModelCall call, ModelLimits limits, TimeSpan patience, CancellationToken cancel)
+    public Task<ModelGrant> AskAsync(LimitedCall call, ModelLimits limits, TimeSpan patience, CancellationToken cancel)
     {
         Asked.Add(call);
         Tell($"ask {patience.TotalSeconds}");
         return Task.FromResult(_answers.TryDequeue(out var answer) ? answer : new ModelGrant(ModelGrantOutcome.Granted, TimeSpan.Zero, 0, 7, call.Tokens));
     }
 
-    public Task RenewAsync(ModelCall call, CancellationToken cancel) => Tell("renew");
+    public Task RenewAsync(LimitedCall call, CancellationToken cancel) => Tell("renew");
 
-    public Task EndAsync(ModelCall call, ModelGrant? granted, long? tokens, CancellationToken cancel) => Tell($"end {granted?.Slot} {tokens}".TrimEnd());
+    public Task EndAsync(LimitedCall call, ModelGrant? granted, long? tokens, CancellationToken cancel) => Tell($"end {granted?.Slot} {tokens}".TrimEnd());
 
     public Task HoldBackAsync(string model, TimeSpan time, CancellationToken cancel) => Tell($"hold {model} {time.TotalSeconds}");
 
