@@ -18,15 +18,17 @@ internal sealed class EditPreview(ChatLine line, ReplyLease lease, ReplyProgress
 
     public async Task<TimeSpan> ShowAsync(string text, CancellationToken cancel)
     {
-        var show = text.Length == 0 ? AnswerTexts.Placeholder : text;
+        var wanted = text.Length == 0 ? AnswerTexts.Placeholder : text;
         // An answer whose message is gone is not shown elsewhere before it is finished.
         _over |= progress.Places is [0, ..];
-        _behind &= show != _shown;
-        if (_over || show == _shown) return TimeSpan.Zero;
+        _behind &= wanted != _shown;
+        if (_over || wanted == _shown) return TimeSpan.Zero;
+        // A node that dies before the message's id is written down leaves it behind for good: it must say nothing of the answer yet.
+        var show = progress.Places.Count == 0 ? AnswerTexts.Placeholder : wanted;
         var result = progress.Places.Count == 0
-            ? await PlaceAsync(line, lease, progress, show, OutboundPriority.Preview)
+            ? await PlaceAsync(line, lease, progress, OutboundPriority.Preview)
             : await line.EditAsync(progress.Places[0], new TextPart(show), line.Options.Buttons ? AnswerButtons.Writing : null, OutboundPriority.Preview, cancel);
-        _behind = !result.Done;
+        _behind = !result.Done || show != wanted;
         switch (result.Outcome)
         {
             case CallOutcome.Done:
@@ -51,9 +53,9 @@ internal sealed class EditPreview(ChatLine line, ReplyLease lease, ReplyProgress
     /// <summary>
     /// Sends the message that the answer will stand in. Not cancelled with the preview: one whose id nobody knows would stay for good.
     /// </summary>
-    public static async Task<CallResult> PlaceAsync(ChatLine line, ReplyLease lease, ReplyProgress progress, string text, OutboundPriority priority)
+    public static async Task<CallResult> PlaceAsync(ChatLine line, ReplyLease lease, ReplyProgress progress, OutboundPriority priority)
     {
-        var result = await line.SendAsync(new TextPart(text), progress.ReplyTo, line.Options.Buttons ? AnswerButtons.Writing : null, priority);
+        var result = await line.SendAsync(new TextPart(AnswerTexts.Placeholder), progress.ReplyTo, line.Options.Buttons ? AnswerButtons.Writing : null, priority);
         if (!result.Done) return result;
         progress.AddPlace(result.MessageId);
         if (await lease.NoteAsync(progress.ToNote()) == Fence.Lost) return new(CallOutcome.LeaseLost);
