@@ -69,6 +69,23 @@ public sealed class ContractTests(ContractTests.Fixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task The_notice_that_no_language_model_is_loaded_comes_with_every_turn()
+    {
+        using var hub = new TestHub();
+        hub.Model.Named = hub.Model.Named with { Notice = "No language model is loaded." };
+        var visitor = await hub.VisitAsync();
+        await using var events = await visitor.FollowAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var accepted = await visitor.PostAsync($"say {i}");
+            await events.NextAsync("RUN_STARTED");
+            var notice = await events.NextAsync();
+            Assert.Equal(("CUSTOM", "notice", "No language model is loaded."), (notice.GetProperty("type").GetString(), notice.GetProperty("name").GetString(), notice.GetProperty("value").GetProperty("text").GetString()));
+            await events.NextAsync("RUN_FINISHED");
+        }
+    }
+
+    [Fact]
     public async Task The_same_id_again_gives_the_same_answer_and_no_second_turn()
     {
         var visitor = await _hub.VisitAsync();
