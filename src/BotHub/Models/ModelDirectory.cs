@@ -3,6 +3,7 @@ using BotHub.Core.Models;
 using BotHub.Models.Limits;
 using BotHub.Models.Remote;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Models;
@@ -69,9 +70,12 @@ internal sealed partial class ModelDirectory(
         ? model
         : model with { Client = services.GetRequiredService<ModelLimiter>().Limit(model.Client, entry, model.Meter, model.MaxTokens) };
 
-    /// <summary>Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them.</summary>
+    /// <summary>
+    /// Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them. No logs: it would warn of
+    /// every answer that is stopped, and repeat a provider's own words; what fails is logged by the pipeline.
+    /// </summary>
     private NamedModel Observed(NamedModel model) =>
-        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(services.GetRequiredService<ILoggerFactory>()).Build(services) };
+        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(NullLoggerFactory.Instance).Build(services) };
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>
     private void StandIn(string name)

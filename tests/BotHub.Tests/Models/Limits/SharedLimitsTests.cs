@@ -131,7 +131,9 @@ public sealed class SharedLimitsTests : IAsyncLifetime
 
     private TestHub Hub(int requests, int tokens, int places, params (string Key, string Value)[] more)
     {
-        var hub = new TestHub([.. Settings(requests, tokens, places), .. more.Select(m => ($"Models:cloud:{m.Key}", m.Value))])
+        var settings = Settings(requests, tokens, places).ToDictionary(s => s.Key, s => s.Value);
+        foreach (var (key, value) in more) settings[$"Models:cloud:{key}"] = value;
+        var hub = new TestHub([.. settings.Select(s => (s.Key, s.Value))])
         {
             ConfiguredModels = true,
             Replace = services => services.AddSingleton(provider => new RedisModelLimits(

@@ -30,6 +30,7 @@ public sealed class FaultMatrixTests
         { "503 once", new(FaultKind.Status) { Status = 503, RetryAfter = 0 }, "whole" },
         { "408 once", new(FaultKind.Status) { Status = 408 }, "whole" },
         { "gateway page", new(FaultKind.HtmlError) { Status = 502, Times = 0 }, "failed" },
+        { "context exceeded", new(FaultKind.Status) { Status = 400, Code = "context_length_exceeded" }, "too long" },
         { "401", new(FaultKind.Status) { Status = 401 }, "failed" },
         { "404", new(FaultKind.Status) { Status = 404 }, "failed" },
         { "slow first token once", new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromSeconds(30) }, "whole" },
@@ -84,8 +85,16 @@ public sealed class FaultMatrixTests
         // Each call was the last one's repetition, or there was none.
         Assert.True(expected is not ("whole" or "split") || remote.Provider.Requests.Count <= 2);
 
-        // The conversation goes on, and what was refused is not sent again.
         remote.Provider.Faults.Clear();
+        if (fault.RetryAfter > 60)
+        {
+            // The provider is left alone as long as it asked.
+            Assert.Equal(Texts.Busy, (await visitor.AskAsync("And then?")).Text);
+            Assert.Single(remote.Provider.Requests);
+            return;
+        }
+
+        // The conversation goes on, and what was refused is not sent again.
         Assert.Equal("You said: And then?", (await visitor.AskAsync("And then?")).Text);
         Assert.Equal(expected.EndsWith("refused", StringComparison.Ordinal), !remote.Provider.Requests[^1].Body.ToString().Contains("zanzibarite", StringComparison.Ordinal));
     }
@@ -114,6 +123,7 @@ public sealed class FaultMatrixTests
             "declined" => ("done", "I'm sorry, I cannot help with that."),
             "busy" => ("failed", Texts.Busy),
             "failed" => ("failed", Texts.Failed(Reference(answer.Text))),
+            "too long" => ("failed", Texts.GrownTooLong(Reference(answer.Text))),
             "midway" => ("failed", Begin + Texts.FailedMidway(Reference(answer.Text))),
             "question refused" => ("failed", Texts.QuestionRefused(["violence", "self_harm"])),
             "answer refused" => ("failed", Texts.AnswerRefused(["violence"])),
