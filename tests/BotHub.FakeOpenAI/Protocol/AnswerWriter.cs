@@ -58,6 +58,7 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
         if (deployment.ThoughtField is { } field)
             foreach (var thought in thoughts) await SendAsync(_chunks.Piece(new() { [field] = thought })).ConfigureAwait(false);
 
+        if (_fault?.Kind == FaultKind.SlowAnswer) await Task.Delay(_fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
         for (var sent = 0; ; sent++)
         {
             if (_fault is not null && sent == _fault.AfterChunks && !await HappenAsync(_fault, words, sent).ConfigureAwait(false)) return;
@@ -102,6 +103,11 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
                 return false;
             case FaultKind.AnnotatedFiltered:
                 await SendAsync(_chunks.Piece(new() { ["content"] = "FILTERED" }, filter: ChunkJson.Filter(fault.Categories, filtered: true))).ConfigureAwait(false);
+                return true;
+            case FaultKind.BlocklistFiltered:
+                var filter = ChunkJson.Filter([], filtered: false);
+                filter["custom_blocklists"] = new JsonArray(new JsonObject { ["filtered"] = true, ["id"] = "FILTERED" });
+                await SendAsync(_chunks.Piece([], filter: filter)).ConfigureAwait(false);
                 return true;
             case FaultKind.AnnotatedOnly:
                 await SendAsync(_chunks.Piece([], filter: ChunkJson.Filter(fault.Categories, filtered: false))).ConfigureAwait(false);

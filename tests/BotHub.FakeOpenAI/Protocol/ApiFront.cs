@@ -119,8 +119,9 @@ internal sealed class ApiFront(FakeOpenAIServer server)
     }
 
     /// <summary>Errors that come instead of an answer; true when one was written.</summary>
-    private static async Task<bool> RefuseAsync(HttpContext context, Fault fault)
+    private async Task<bool> RefuseAsync(HttpContext context, Fault fault)
     {
+        if (fault.RetryAtSeconds is { } date) context.Response.Headers.RetryAfter = server.Options.Time.GetUtcNow().AddSeconds(date).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         if (fault.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (fault.RetryAfterMilliseconds is { } milliseconds) context.Response.Headers["retry-after-ms"] = milliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         switch (fault.Kind)

@@ -137,7 +137,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
         [LoggerMessage(1005, LogLevel.Information, "Turn {Turn} of {Conversation}: {Reason}")]
         public static partial void Refused(ILogger log, ConversationId conversation, string turn, string reason);
 
-        [LoggerMessage(1006, LogLevel.Error, "Turn {Turn} of {Conversation} did not fit into the model's context although it was counted as fitting: set the model's ContextTokens to what its server really has. Reference {Reference}. {Reason}")]
+        [LoggerMessage(1009, LogLevel.Error, "Turn {Turn} of {Conversation} did not fit into the model's context although it was counted as fitting: set the model's ContextTokens to what its server really has. Reference {Reference}. {Reason}")]
         public static partial void TooLong(ILogger log, ConversationId conversation, string turn, string reference, string reason);
 
         [LoggerMessage(1004, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model gave an empty answer; reference {Reference}.")]

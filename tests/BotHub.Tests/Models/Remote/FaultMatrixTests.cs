@@ -22,6 +22,8 @@ public sealed class FaultMatrixTests
     {
         { "429 once", new(FaultKind.Status) { Status = 429, RetryAfterMilliseconds = 20 }, "whole" },
         { "429 once with seconds", new(FaultKind.Status) { Status = 429, RetryAfter = 1 }, "whole" },
+        { "429 once with a date", new(FaultKind.Status) { Status = 429, RetryAtSeconds = 1 }, "whole" },
+        { "429 with a date far away", new(FaultKind.Status) { Status = 429, RetryAtSeconds = 3600 }, "busy" },
         { "429 for good", new(FaultKind.Status) { Status = 429, RetryAfterMilliseconds = 1, Times = 0 }, "busy" },
         { "429 for too long", new(FaultKind.Status) { Status = 429, RetryAfter = 3600 }, "busy" },
         { "quota", new(FaultKind.Status) { Status = 429, Code = "insufficient_quota" }, "busy" },
@@ -52,6 +54,8 @@ public sealed class FaultMatrixTests
         { "answer filtered midway", new(FaultKind.FinishFiltered) { AfterChunks = 3 }, "rest refused" },
         { "annotation midway", new(FaultKind.AnnotatedFiltered) { AfterChunks = 3 }, "rest refused" },
         { "asynchronous filter", new(FaultKind.AsynchronousFiltered) { AfterChunks = 3 }, "rest refused" },
+        { "asynchronous filter behind the whole answer", new(FaultKind.AsynchronousFiltered) { AfterChunks = 13 }, "end refused" },
+        { "blocklist of one's own", new(FaultKind.BlocklistFiltered) { AfterChunks = 3 }, "blocklist refused" },
         { "noticed, not filtered", new(FaultKind.AnnotatedOnly) { AfterChunks = 3 }, "whole" },
     };
 
@@ -75,7 +79,8 @@ public sealed class FaultMatrixTests
         Assert.Single(await visitor.MessagesAsync(), m => m.Role == "assistant");
         Assert.All(_provider, words => Assert.DoesNotContain(words, answer.Text, StringComparison.Ordinal));
         Assert.Contains(spans, s => s.Contains("gen_ai.request.model", StringComparison.Ordinal));
-        foreach (var record in (string[])[remote.Hub.Logs.All, string.Join('\n', spans)])
+        var ledger = (await visitor.LedgerAsync(answer.Turn)).GetRawText();
+        foreach (var record in (string[])[remote.Hub.Logs.All, string.Join('\n', spans), ledger])
         {
             Assert.DoesNotContain(remote.Provider.Options.Key, record, StringComparison.Ordinal);
             Assert.DoesNotContain("zanzibarite", record, StringComparison.Ordinal);
@@ -86,7 +91,7 @@ public sealed class FaultMatrixTests
         Assert.True(expected is not ("whole" or "split") || remote.Provider.Requests.Count <= 2);
 
         remote.Provider.Faults.Clear();
-        if (fault.RetryAfter > 60)
+        if (fault.RetryAfter > 60 || fault.RetryAtSeconds > 60)
         {
             // The provider is left alone as long as it asked.
             Assert.Equal(Texts.Busy, (await visitor.AskAsync("And then?")).Text);
@@ -127,6 +132,8 @@ public sealed class FaultMatrixTests
             "midway" => ("failed", Begin + Texts.FailedMidway(Reference(answer.Text))),
             "question refused" => ("failed", Texts.QuestionRefused(["violence", "self_harm"])),
             "answer refused" => ("failed", Texts.AnswerRefused(["violence"])),
+            "end refused" => ("failed", Whole + Texts.RestRefused(["violence"])),
+            "blocklist refused" => ("failed", Begin + Texts.RestRefused(["custom_blocklists"])),
             _ => ("failed", Begin + Texts.RestRefused(["violence"])),
         };
         if (expected == "question refused") text = Texts.QuestionRefused(["self_harm", "violence"]);
