@@ -54,7 +54,8 @@ public sealed class MovingTests
         List<(string Role, string Text)> said = [];
         for (var i = 0; i < models.Length; i++)
         {
-            directory.Current = models[i];
+            // The first answers by itself.
+            if (i > 0) await visitor.AskAsync($"/model {models[i]}");
             var answer = await visitor.AskAsync(_questions[i]);
 
             Assert.Equal("done", answer.State);
@@ -95,6 +96,9 @@ public sealed class MovingTests
         List<(string, string)> settings =
         [
             ("Models:Default", "local"),
+            ("Channels:Web:Models:0", "local"),
+            ("Channels:Web:Models:1", "cloud"),
+            ("Channels:Web:Models:2", server is null ? "cloud" : "server"),
             ("Models:local:Type", "llama"),
             ("Models:local:Path", SmallModel.Path!),
             ("Models:local:Context", "1024"),

@@ -6,21 +6,24 @@ using Microsoft.Extensions.AI;
 
 namespace BotHub.Tests.RealModel;
 
-/// <summary>The configured models; remembers every prompt with the model that was given it, and says which model answers next.</summary>
+/// <summary>The configured models; remembers every prompt with the model that was given it.</summary>
 internal sealed class RecordedModels(ModelDirectory models) : IModelDirectory
 {
     public ConcurrentQueue<(string Model, IReadOnlyList<ChatMessage> Prompt)> Prompts { get; } = [];
 
-    /// <summary>Who answers whoever names none.</summary>
-    public string? Current { get; set; }
-
     public IReadOnlyList<NamedModel> All => models.All;
 
-    public NamedModel Get(string? name)
+    public IReadOnlyList<string> Names => models.Names;
+
+    public NamedModel Get(string? name) => Recorded(models.Get(name));
+
+    public ModelRoute Route(string? name)
     {
-        var model = models.Get(name ?? Current);
-        return model with { Client = new Recorder(model, Prompts) };
+        var route = models.Route(name);
+        return route with { Models = [.. route.Models.Select(Recorded)] };
     }
+
+    private NamedModel Recorded(NamedModel model) => model with { Client = new Recorder(model, Prompts) };
 
     private sealed class Recorder(NamedModel model, ConcurrentQueue<(string, IReadOnlyList<ChatMessage>)> prompts) : DelegatingChatClient(model.Client)
     {
