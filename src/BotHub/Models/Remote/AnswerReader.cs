@@ -1,4 +1,3 @@
-#pragma warning disable SCME0001 // JsonPatch is marked as experimental; it is the SDK's only way to fields that it does not name.
 using System.Runtime.CompilerServices;
 using BotHub.Core.Models;
 using Microsoft.Extensions.AI;
@@ -29,9 +28,7 @@ internal sealed class AnswerReader(IChatClient inner, string model, TimeProvider
             if (update.RawRepresentation is StreamingChatCompletionUpdate chunk)
             {
                 if (FilterAnnotations.Of(chunk) is { } verdict) throw new ModelRefusedException(verdict);
-                // vLLM and Ollama; the client itself knows the older field, reasoning_content.
-                if (chunk.Patch.TryGetValue("$.choices[0].delta.reasoning"u8, out string? thought) && thought is { Length: > 0 } && !update.Contents.OfType<TextReasoningContent>().Any())
-                    update.Contents.Insert(0, new TextReasoningContent(thought));
+                if (Thoughts.Of(chunk) is { Length: > 0 } thought && !update.Contents.Any(c => c is TextReasoningContent)) update.Contents.Add(new TextReasoningContent(thought));
                 // The model's own "I cannot do that" comes in a field of its own, and is an answer like any other.
                 if (chunk.RefusalUpdate is { Length: > 0 } refusal) update.Contents.Add(new TextContent(refusal));
             }
