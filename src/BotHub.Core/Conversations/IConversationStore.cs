@@ -150,6 +150,7 @@ public sealed record OutboxEntry(long Sequence, OutboundReply Reply);
 /// <param name="WindowStart">The first transcript entry that models may see (after the last <c>/reset</c>).</param>
 /// <param name="InDoubt">The first reply of the outbox was about to be sent when the lease before this one was lost.</param>
 /// <param name="Note">What the channel wrote down about it, or null.</param>
+/// <param name="Model">The model that was chosen for this conversation, or null.</param>
 public sealed record Claim(
     LeaseKey Lease,
     bool Resumed,
@@ -160,7 +161,8 @@ public sealed record Claim(
     IReadOnlyList<OutboxEntry> Outbox,
     IReadOnlyList<Mail> Mail,
     bool InDoubt = false,
-    string? Note = null);
+    string? Note = null,
+    string? Model = null);
 
 /// <param name="FirstMail">The mailbox number of the first message of the turn; must be the head, else the commit is refused as fenced.</param>
 /// <param name="MailCount">How many messages the turn answered.</param>
@@ -169,6 +171,7 @@ public sealed record Claim(
 /// <param name="LedgerJson">The turn's context ledger, kept for the newest turns only.</param>
 /// <param name="ResetWindow">The window of later turns starts after this turn's entries.</param>
 /// <param name="DeadLetter">A reason, when the turn gave the message up; counted for operators.</param>
+/// <param name="Model">The model chosen for the conversation from now on; empty for the usual one, null to leave it as it is.</param>
 public sealed record TurnCommit(
     long FirstMail,
     int MailCount,
@@ -177,7 +180,8 @@ public sealed record TurnCommit(
     OutboundReply? Reply,
     string? LedgerJson,
     bool ResetWindow = false,
-    string? DeadLetter = null);
+    string? DeadLetter = null,
+    string? Model = null);
 
 /// <param name="Mail">Empty when the conversation was released.</param>
 public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail> Mail);
