@@ -139,6 +139,9 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
                 _begun = true;
                 _timer?.Dispose();
             }
+
+            // A cancellation that is under way holds it a moment longer.
+            if (!Passed) _source.Dispose();
         }
     }
 }
