@@ -190,11 +190,13 @@ public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail
 /// <param name="TranscriptStart">The number of the first of them; 0 when there are none before.</param>
 /// <param name="Waiting">Messages in the mailbox, oldest first.</param>
 /// <param name="Feed">The live event log, as <see cref="Feed.IConversationFeed"/> keeps it.</param>
+/// <param name="Undelivered">How many of the newest answers in the transcript have no receipt yet.</param>
 public sealed record ConversationView(
     IReadOnlyList<ChatEntry> Transcript,
     long TranscriptStart,
     IReadOnlyList<Mail> Waiting,
-    IReadOnlyList<Feed.FeedBatch> Feed);
+    IReadOnlyList<Feed.FeedBatch> Feed,
+    int Undelivered);
 
 /// <param name="Ready">Conversations with work, claimed ones included.</param>
 /// <param name="OldestDue">How long the most overdue conversation has waited; zero when none is due.</param>

@@ -201,6 +201,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var view = await Store.ReadViewAsync(c, 10, Cancel);
         Assert.Equal(["u0", "a0"], view.Transcript.Select(e => e.Id));
         Assert.Equal((1, "b"), (Assert.Single(view.Waiting).Sequence, view.Waiting[0].Body!.Id));
+        Assert.Equal(1, view.Undelivered);
         Assert.Equal((7, 8, 0), (Assert.Single(view.Feed).FirstId, view.Feed[0].LastId, view.Feed[0].PreviousId));
     }
 
