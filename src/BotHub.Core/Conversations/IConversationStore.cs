@@ -169,6 +169,7 @@ public sealed record Claim(
 /// <param name="LedgerJson">The turn's context ledger, kept for the newest turns only.</param>
 /// <param name="ResetWindow">The window of later turns starts after this turn's entries.</param>
 /// <param name="DeadLetter">A reason, when the turn gave the message up; counted for operators.</param>
+/// <param name="Usage">What the turn used, on its way to the books; null for a turn that called no model.</param>
 public sealed record TurnCommit(
     long FirstMail,
     int MailCount,
@@ -177,7 +178,8 @@ public sealed record TurnCommit(
     OutboundReply? Reply,
     string? LedgerJson,
     bool ResetWindow = false,
-    string? DeadLetter = null);
+    string? DeadLetter = null,
+    Usage.TurnUsage? Usage = null);
 
 /// <param name="Mail">Empty when the conversation was released.</param>
 public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail> Mail);

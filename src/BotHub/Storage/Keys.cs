@@ -12,6 +12,7 @@ namespace BotHub.Storage;
 ///                                the lease's end while it is claimed, so that an expired lease needs no sweeper
 /// bh:{pNNN}:x              STR   dead letters ever counted in the partition
 /// bh:{pNNN}:u              STR   sends ever whose outcome never became known
+/// bh:{pNNN}:b              ZSET  conversations with usage that is not in the books yet. Score: since when, in server ms
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
 ///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt lt (StoreScript):
 ///         ep ow ld         epoch, owner ('' = given back), lease length in ms
@@ -30,6 +31,7 @@ namespace BotHub.Storage;
 ///     o&lt;n&gt; nt              replies; the channel's note on how far the first of them got
 ///     lr&lt;slot&gt; l:&lt;turn&gt;    ledgers of the newest turns, with a ring of their names
 ///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
+///     us                   usage of turns that is not in the books yet, a line each: "epoch mail ms json" (UsageWire)
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
@@ -92,6 +94,10 @@ internal sealed class Keys
     public RedisKey UnknownSends(int partition) => _prefixes[partition] + "u";
 
     public RedisKey UnknownSends(ConversationId id) => Prefix(id) + "u";
+
+    public RedisKey Unbooked(int partition) => _prefixes[partition] + "b";
+
+    public RedisKey Unbooked(ConversationId id) => Prefix(id) + "b";
 
     public RedisKey Ready(ConversationId id) => Prefix(id) + "r";
 
