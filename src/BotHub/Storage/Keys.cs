@@ -1,3 +1,4 @@
+using System.Globalization;
 using BotHub.Core.Conversations;
 using StackExchange.Redis;
 
@@ -42,6 +43,14 @@ namespace BotHub.Storage;
 /// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
 /// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
 /// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now
+/// bh:{books:&lt;tenant&gt;}:&lt;yyyymm&gt;  HASH  a tenant's books of a month; expires
+///     &lt;dd&gt;&lt;scope&gt;:&lt;id&gt;       a day's use by u user, g group, c channel, t tenant, m model: "turns prompt cached completion nanos ms"
+///     q:&lt;budget&gt;:&lt;id&gt;      use of a budget with a sliding window: "step amount …", as far as it was in this month
+///     n:&lt;budget&gt;:&lt;id&gt;      who was told of it: "period conversation turn"
+///     w:&lt;conv&gt;             the newest record of a conversation that is booked in this month: "epoch mail"
+/// bh:{books:&lt;tenant&gt;}:r    HASH  what is kept free for running turns. t:&lt;conv&gt; &lt;turn&gt;: budgets and amounts as MessagePack; s:&lt;budget&gt;:&lt;id&gt;: their sum; expires
+/// bh:{books:&lt;tenant&gt;}:rx   ZSET  "conversation turn" of these. Score: when it ends by itself, in server ms; expires
+/// bh:books                 SET   tenants with books
 /// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
 /// </code>
@@ -74,7 +83,7 @@ internal sealed class Keys
     public static readonly TimeSpan BotBudgetKept = TimeSpan.FromDays(30), PenaltyKept = TimeSpan.FromMinutes(2);
 
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
-    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls";
+    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls", Tenants = "bh:books";
     public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
 
     private readonly string[] _prefixes;
@@ -122,6 +131,12 @@ internal sealed class Keys
     public static RedisKey PollDeadLetters(string bot) => Of(bot, "ux");
 
     public static RedisKey Moves(string bot) => Of(bot, "mv");
+
+    public static RedisKey Books(string tenant, DateOnly month) => Of("books:" + tenant, month.ToString("yyyyMM", CultureInfo.InvariantCulture));
+
+    public static RedisKey Reservations(string tenant) => Of("books:" + tenant, "r");
+
+    public static RedisKey ReservationEnds(string tenant) => Of("books:" + tenant, "rx");
 
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)

@@ -43,19 +43,23 @@ internal static class UsageWire
     }
 
     /// <summary>The records of a conversation's field, in the order of their commits.</summary>
-    /// <exception cref="FormatException">It is not what the commit writes.</exception>
-    public static IReadOnlyList<StoredUsage> ReadAll(string text)
+    /// <param name="unreadable">Called for each that is not what the commit writes.</param>
+    public static IReadOnlyList<StoredUsage> ReadAll(string text, Action unreadable)
     {
         List<StoredUsage> all = [];
-        foreach (var line in text.Split('\n'))
-            if (line.Length > 0) all.Add(Read(line));
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Read(line) is { } record) all.Add(record);
+            else unreadable();
+        }
+
         return all;
     }
 
-    private static StoredUsage Read(ReadOnlySpan<char> line)
+    private static StoredUsage? Read(ReadOnlySpan<char> line)
     {
         Span<Range> parts = stackalloc Range[4];
-        if (line.Split(parts, ' ') < 4) throw new FormatException("A record of usage has four parts.");
+        if (line.Split(parts, ' ') < 4) return null;
         try
         {
             using var json = JsonDocument.Parse(line[parts[3]].ToString());
@@ -65,9 +69,9 @@ internal static class UsageWire
                 [.. f[4].EnumerateArray().Select(l => new UsageLine(l[0].GetString()!, l[1].GetInt64(), l[2].GetInt64(), l[3].GetInt64(), l[4].GetInt64(), l[5].GetInt64()))]);
             return new StoredUsage(Number(line[parts[0]]), Number(line[parts[1]]), DateTimeOffset.FromUnixTimeMilliseconds(Number(line[parts[2]])), usage);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or IndexOutOfRangeException or ArgumentException)
         {
-            throw new FormatException("A record of usage is not the JSON it should be.", e);
+            return null;
         }
     }
 
