@@ -34,6 +34,9 @@ public interface IChannel
 public sealed record BotChoice(string? Persona, string? Model)
 {
     public static readonly BotChoice Default = new(null, null);
+
+    /// <summary>Whose books what is used here goes into.</summary>
+    public string Tenant { get; init; } = Usage.Payer.DefaultTenant;
 }
 
 /// <summary>A file could not be had. The text is meant for the user.</summary>

@@ -1,4 +1,5 @@
 using BotHub.Core.Context;
+using BotHub.Core.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +31,7 @@ public static class PipelineRegistration
         services.AddSingleton<LoadStage>();
         services.AddSingleton<RouteStage>();
         services.AddSingleton<PromptStage>();
+        services.AddUsageStages();
         services.AddSingleton<MeterStage>();
         services.AddSingleton<GenerateStage>();
         services.AddSingleton<TurnPipeline>();

@@ -101,6 +101,12 @@ public sealed class Turn
 
     public bool ResetWindow { get; set; }
 
+    /// <summary>Something is kept free for the turn in budgets.</summary>
+    public bool Reserved { get; set; }
+
+    /// <summary>Said behind a whole answer; models never see it.</summary>
+    public string? Notice { get; set; }
+
     /// <summary>Set by a stage that answers without success: the message is shown, the turn is stored as failed.</summary>
     public string? ErrorCode { get; set; }
 
@@ -173,4 +179,7 @@ public sealed record PassedModel(string Model, string Reason)
 {
     /// <summary>The question alone is longer than its context.</summary>
     public const string TooSmall = "too_small";
+
+    /// <summary>A budget is used up, or asks for a cheaper model.</summary>
+    public const string Budget = "budget";
 }

@@ -9,6 +9,9 @@ public sealed record Payer(string Tenant, string User, string? Group, string Cha
 {
     public const string DefaultTenant = "default";
 
+    /// <summary>A tenant's name is a part of the store's keys: 1 to 64 letters, digits and <c>. _ -</c>.</summary>
+    public static bool IsTenant(string? name) => name is { Length: >= 1 and <= 64 } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
     public static Payer Of(Turn turn)
     {
         var (first, channel) = (turn.Messages[0], turn.Conversation.Channel);

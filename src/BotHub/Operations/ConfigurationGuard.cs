@@ -4,13 +4,14 @@ using BotHub.Configuration;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
 using BotHub.Storage;
+using BotHub.Usage;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Operations;
 
 /// <summary>
 /// Refuses to start with a key that nobody reads, because a misspelt setting looks exactly like one that works. It looks at the
-/// hub's own sections only; <c>Models</c>, <c>Prompts</c> and <c>Channels:Telegram</c>, whose keys depend on their values, check themselves.
+/// hub's own sections only; <c>Models</c>, <c>Prompts</c>, <c>Prices</c>, <c>Budgets</c> and <c>Channels:Telegram</c>, whose keys depend on their values, check themselves.
 /// </summary>
 internal sealed class ConfigurationGuard(IConfiguration configuration) : IValidateOptions<ConfigurationGuard.Verdict>
 {
@@ -24,13 +25,14 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
         [ContextOptions.Section] = KeysOf<ContextOptions>(),
         [StorageOptions.Section] = KeysOf<StorageOptions>(),
         [WebOptions.Section] = KeysOf<WebOptions>(),
+        [UsageOptions.Section] = KeysOf<UsageOptions>(),
         ["Channels"] = ["Web", "Telegram"],
         [SecretFiles.Section] = [SecretFiles.DirectoryKey],
         ["ConnectionStrings"] = [StorageOptions.ConnectionName],
     };
 
     /// <summary>Sections that check themselves.</summary>
-    public static readonly IReadOnlyList<string> Dynamic = ["Models", "Prompts"];
+    public static readonly IReadOnlyList<string> Dynamic = ["Models", "Prompts", "Prices", "Budgets"];
 
     public ValidateOptionsResult Validate(string? name, Verdict options)
     {

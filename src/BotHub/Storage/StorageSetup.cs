@@ -38,6 +38,7 @@ public static class StorageSetup
         services.AddSingleton<IOutboundGovernor, RedisOutboundGovernor>();
         services.AddSingleton<IPollLeases, RedisPollLeases>();
         services.AddSingleton<IChatMoves, RedisChatMoves>();
+        services.TryAddSingleton(UsageSettings.Off);
         services.AddSingleton<Bookkeeper>();
         services.AddSingleton<IBooks, RedisBooks>();
         services.AddHostedService<StoreHost>();

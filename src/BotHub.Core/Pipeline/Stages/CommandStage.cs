@@ -3,7 +3,7 @@ using BotHub.Core.Conversations;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>Answers messages that are commands, without a model. The table below is the one place that names them, for all channels.</summary>
-public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptLibrary prompts, IConversationStore store) : ITurnStage
+public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptLibrary prompts, IConversationStore store, Usage.UsageReport usage) : ITurnStage
 {
     /// <summary>The commands as users see them in <c>/help</c> and in the channels' command menus.</summary>
     public static readonly IReadOnlyList<(string Name, string Description)> Table =
@@ -11,6 +11,7 @@ public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptL
         ("help", "what I understand"),
         ("reset", "forget what was said so far and start afresh"),
         ("status", "which model answers, and how busy it is"),
+        ("usage", "what you have used, and what is left of it"),
         ("stop", "end the answer that is being written"),
     ];
 
@@ -42,6 +43,7 @@ public sealed class CommandStage(Models.IModelDirectory models, Prompts.IPromptL
             Start => $"{Texts.Greeting}\n\n{Help}",
             "reset" => Texts.Reset,
             "stop" => Texts.Stopped,
+            "usage" => await usage.TellAsync(turn),
             _ => await StatusAsync(turn),
         });
     }

@@ -35,6 +35,7 @@ internal static partial class TelegramBotReader
             WebhookSecret = secret,
             Persona = reader.Text(nameof(TelegramBotOptions.Persona)),
             Model = reader.Text(nameof(TelegramBotOptions.Model)),
+            Tenant = reader.Text(nameof(TelegramBotOptions.Tenant)) ?? Core.Usage.Payer.DefaultTenant,
             Allow = Allow(section, reader),
             Streaming = Choice(reader, nameof(TelegramBotOptions.Streaming), StreamingMode.Auto),
             Rich = reader.Flag(nameof(TelegramBotOptions.Rich), true),
@@ -46,6 +47,7 @@ internal static partial class TelegramBotReader
             ChatCallsPerSecond = reader.Number(nameof(TelegramBotOptions.ChatCallsPerSecond), 1, 0, 10_000),
             GroupCallsPerMinute = reader.Integer(nameof(TelegramBotOptions.GroupCallsPerMinute), 18, 0, 1000),
         };
+        if (!Core.Usage.Payer.IsTenant(bot.Tenant)) reader.Error(nameof(TelegramBotOptions.Tenant), bot.Tenant, "must be 1 to 64 of A-Z a-z 0-9 . _ -");
         reader.RefuseOtherKeys();
         return new BotReading(enabled, token is null, token is null || errors.Count > before ? null : bot);
     }

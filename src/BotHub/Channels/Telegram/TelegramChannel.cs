@@ -12,9 +12,11 @@ internal sealed class TelegramChannel(TelegramBots bots, TelegramFiles files, Te
 
     public bool Serves(ConversationId conversation) => bots.Find(conversation) is not null;
 
-    public BotChoice ChoiceFor(ConversationId conversation) => bots.Find(conversation) is { } bot ? new BotChoice(bot.Options.Persona, bot.Options.Model) : BotChoice.Default;
+    public BotChoice ChoiceFor(ConversationId conversation) => bots.Find(conversation) is { } bot ? Choice(bot) : BotChoice.Default;
 
-    public IEnumerable<(string Section, BotChoice Choice)> Choices => bots.All.Select(b => ($"{TelegramOptions.Section}:{b.Name}", new BotChoice(b.Options.Persona, b.Options.Model)));
+    public IEnumerable<(string Section, BotChoice Choice)> Choices => bots.All.Select(b => ($"{TelegramOptions.Section}:{b.Name}", Choice(b)));
+
+    private static BotChoice Choice(TelegramBot bot) => new(bot.Options.Persona, bot.Options.Model) { Tenant = bot.Options.Tenant };
 
     public IReplySurface Open(ReplyLease lease)
     {

@@ -103,6 +103,9 @@ public sealed record TelegramBotOptions
     public string? Persona { get; init; }
     public string? Model { get; init; }
 
+    /// <summary>Whose books what people use here goes into.</summary>
+    public string Tenant { get; init; } = Core.Usage.Payer.DefaultTenant;
+
     /// <summary>
     /// Who may talk with the bot: <c>*</c> everybody, a user's id, a group's id (negative), <c>@username</c>, <c>admins</c> (of the group they
     /// write in). Nobody else is answered; empty answers nobody.

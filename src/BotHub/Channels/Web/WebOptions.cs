@@ -19,7 +19,10 @@ public sealed class WebOptions
     /// <summary>The model's name; null is the persona's.</summary>
     public string? Model { get; set; }
 
-    internal BotChoice Choice => new(Persona, Model);
+    /// <summary>Whose books what visitors use goes into.</summary>
+    public string Tenant { get; set; } = Core.Usage.Payer.DefaultTenant;
+
+    internal BotChoice Choice => new(Persona, Model) { Tenant = Tenant };
 
     /// <summary>Origins of other sites whose pages may call the contract, such as <c>https://www.example.com</c>. None by default.</summary>
     public string[] AllowedOrigins { get; set; } = [];
@@ -49,6 +52,7 @@ internal sealed class WebOptionsValidator : IValidateOptions<WebOptions>
     {
         List<string> errors = [];
         if (string.IsNullOrWhiteSpace(o.BotName) || o.BotName.Length > 60) Add(nameof(o.BotName), o.BotName, "use 1 to 60 characters");
+        if (!Core.Usage.Payer.IsTenant(o.Tenant)) Add(nameof(o.Tenant), o.Tenant, "use 1 to 64 of A-Z a-z 0-9 . _ -");
         foreach (var origin in o.AllowedOrigins)
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || origin != uri.GetLeftPart(UriPartial.Authority))
                 Add(nameof(o.AllowedOrigins), origin, "use scheme, host and port only, such as https://www.example.com");

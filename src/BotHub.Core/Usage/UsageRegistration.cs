@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BotHub.Core.Usage;
+
+public static class UsageRegistration
+{
+    internal static IServiceCollection AddUsageStages(this IServiceCollection services) => services
+        .AddSingleton<UsageMetrics>()
+        .AddSingleton<UsageMeter>()
+        .AddSingleton<UsageReport>()
+        .AddSingleton<BudgetStage>();
+}
