@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BotHub.Core.Usage;
 
 /// <summary>What people are told about budgets: amounts and times in plain words.</summary>
-internal static class BudgetTexts
+public static class BudgetTexts
 {
     public const string Off = "What you use is not written down here.";
     public const string NoLimit = "No allowance limits you.";
