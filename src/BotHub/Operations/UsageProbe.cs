@@ -3,12 +3,9 @@ using BotHub.Core.Usage;
 
 namespace BotHub.Operations;
 
-/// <summary>Adds up what all tenants used, every few seconds at most however many ask, and never waits longer than the store's own probe.</summary>
+/// <summary>Adds up what all tenants used, at most once a second and never for long, as <see cref="StoreProbe"/> reads its figures.</summary>
 internal sealed class UsageProbe(IBooks books, UsageSettings settings, TimeProvider clock)
 {
-    /// <summary>How long a reading is handed out again.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
-
     private readonly Lock _gate = new();
     private Task<StatusOfUsage?>? _reading;
     private long _startedAt;
@@ -19,7 +16,7 @@ internal sealed class UsageProbe(IBooks books, UsageSettings settings, TimeProvi
         if (!settings.Enabled) return Task.FromResult<StatusOfUsage?>(null);
         lock (_gate)
         {
-            if (_reading is null || (_reading.IsCompleted && clock.GetElapsedTime(_startedAt) >= Fresh))
+            if (_reading is null || (_reading.IsCompleted && clock.GetElapsedTime(_startedAt) >= StoreProbe.Fresh))
                 (_reading, _startedAt) = (ReadOnceAsync(), clock.GetTimestamp());
             return _reading;
         }

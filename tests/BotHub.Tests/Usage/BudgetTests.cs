@@ -49,11 +49,11 @@ public sealed class BudgetTests
     [Fact]
     public async Task Who_is_exempt_is_counted_and_not_stopped()
     {
-        await using var hub = new TestHub(("Budgets:talk:Messages", "1"), ("Budgets:Exempt:0", "web:boss"));
+        await using var hub = new TestHub(("Budgets:talk:Messages", "1"), ("Budgets:talk:WarnAt", "0"), ("Budgets:Exempt:0", "web:boss"));
         var visitor = await hub.VisitAsync();
         Assert.Equal("one", (await visitor.AskAsync("say one")).Text);
         Assert.Equal("failed", (await visitor.AskAsync("say two")).State);
-        await using var free = new TestHub(("Budgets:talk:Messages", "1"), ("Budgets:Exempt:0", $"web:*"), ("Budgets:Exempt:1", "web:x"));
+        await using var free = new TestHub(("Budgets:talk:Messages", "1"), ("Budgets:Exempt:0", "web:*"), ("Budgets:Exempt:1", "web:x"));
         // A star is no wildcard here: nobody is exempt by accident.
         var other = await free.VisitAsync();
         await other.AskAsync("say one");
@@ -87,7 +87,7 @@ public sealed class BudgetTests
         await using var hub = new TestHub(("Prices:fake:Completion", "1000"), ("Budgets:m:Money", "0.05"), ("Usage:Currency", "USD"));
         var refused = await (await hub.VisitAsync()).AskAsync("say one");
         // A hundred tokens of answer at a thousandth each.
-        Assert.Equal("This message could need 0.1 USD, and your allowance is 0.05 USD a month. Please shorten it, or start afresh with /reset.", refused.Text);
+        Assert.Equal("This message could need 0.10 USD, and your allowance is 0.05 USD a month. Please shorten it, or start afresh with /reset.", refused.Text);
     }
 
     [Fact]

@@ -19,6 +19,6 @@ public sealed class BudgetTextsTests
     [InlineData(1_500_000_000, "1.50 EUR")]
     [InlineData(12_345_678_901_234, "12,345.68 EUR")]
     [InlineData(1_234_000, "0.001234 EUR")]
-    [InlineData(500_000_000, "0.5 EUR")]
+    [InlineData(500_000_000, "0.50 EUR")]
     public void Small_sums_show_what_they_are(long nanos, string text) => Assert.Equal(text, BudgetTexts.Money(UsageSettings.Off, nanos));
 }

@@ -69,8 +69,12 @@ public sealed class UsageOptionsTests
     [Fact]
     public async Task Prices_and_budgets_of_models_that_are_not_there_stop_the_start()
     {
-        await using var hub = new TestHub(("Prices:gpt:Prompt", "1"), ("Budgets:b:Messages", "5"), ("Budgets:b:Degrade:Model", "nano"), ("Budgets:m:Scope", "Model"), ("Budgets:m:Money", "1"), ("Budgets:m:Match", "fake,ghost,any*"));
-        var error = Assert.Throws<OptionsValidationException>(() => hub.Http());
+        var settings = UsageSettings.Off with
+        {
+            Prices = Prices(("Prices:gpt:Prompt", "1"), ("Prices:fake:Prompt", "1")).Prices,
+            Budgets = Budgets(("Budgets:b:Messages", "5"), ("Budgets:b:Degrade:Model", "nano"), ("Budgets:m:Scope", "Model"), ("Budgets:m:Money", "1"), ("Budgets:m:Match", "fake,ghost,any*")).Budgets,
+        };
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => new NamesCheck(settings, new FakeModel()).StartAsync(TestContext.Current.CancellationToken));
         Assert.Equal(["Budgets:b:Degrade:Model is for the model 'nano'", "Budgets:m:Match is for the model 'ghost'", "Prices:gpt is for the model 'gpt'"], error.Failures.Select(f => f[..f.IndexOf(',')]).Order(StringComparer.Ordinal));
     }
 
