@@ -28,15 +28,16 @@ builder.AddPipeline();
 builder.AddWebChannel();
 builder.AddTelegramChannel();
 
-var app = builder.Build();
-app.UseOperations();
-app.UseWebPage();
-app.MapOperations();
-app.MapUsage();
-app.MapWebChat();
-app.MapTelegram();
-app.MapStaticAssets();
-return await app.RunOrExplainAsync();
+return await builder.Build().RunOrExplainAsync(app =>
+{
+    app.UseOperations();
+    app.UseWebPage();
+    app.MapOperations();
+    app.MapUsage();
+    app.MapWebChat();
+    app.MapTelegram();
+    app.MapStaticAssets();
+});
 
 /// <summary>Named so that tests can start the whole host in their process.</summary>
 public partial class Program;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BotHub.Core.Models;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Models;
@@ -62,9 +63,12 @@ internal sealed partial class ModelDirectory(
         foreach (var (name, model) in _models) _routes[name] = ModelRoute.Of(model);
     }
 
-    /// <summary>Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them.</summary>
+    /// <summary>
+    /// Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them. No logs: it would warn of
+    /// every answer that is stopped, and repeat a provider's own words; what fails is logged by the pipeline.
+    /// </summary>
     private NamedModel Observed(NamedModel model) =>
-        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(services.GetRequiredService<ILoggerFactory>()).Build(services) };
+        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(NullLoggerFactory.Instance).Build(services) };
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>
     private void StandIn(string name)

@@ -119,12 +119,13 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
         await Store.AcceptAsync(new InboundMessage("m", _visitor.Conversation, "bot", new Sender("u"), "Hi", DateTimeOffset.UnixEpoch), TimeSpan.Zero, Cancel);
         var claim = await Store.ClaimAsync(_visitor.Conversation, "node", lease ?? TimeSpan.FromMinutes(5), Cancel) ?? throw new InvalidOperationException("Nothing to claim.");
         var surface = Open(claim);
-        var channel = new WebChannel(Feed, Options.Create(new WebOptions()), _clock);
+        using var model = new FakeModel();
+        var channel = new WebChannel(Feed, new BotProfile(model, model), Options.Create(new WebOptions()), _clock);
         await surface.StartAsync(new Turn(claim, claim.Mail, claim.Tries, 0, 0, new TurnLifetime(TimeSpan.FromMinutes(1), _clock), channel, surface, DateTimeOffset.UnixEpoch));
         return (claim, surface);
     }
 
-    private WebReplySurface Open(Claim claim) => new(new TestLease(Store, claim), Feed, Flush, _clock);
+    private WebReplySurface Open(Claim claim) => new(new TestLease(Store, claim), Feed, notice: null, Flush, _clock);
 
     private async Task ShowAsync(WebReplySurface surface, string text)
     {
