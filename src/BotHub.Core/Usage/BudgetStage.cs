@@ -76,7 +76,7 @@ public sealed partial class BudgetStage(
     {
         var (before, used) = (turn.Candidates, turn.Model!);
         List<NamedModel> cheaper = [.. models.Route(budget.Degrade!.Model).Models.Where(m => (turn.Data == DataClass.Open || m.InHouse) && turn.Use(m).Fits)];
-        if (cheaper.Count == 0)
+        if (cheaper.Count == 0 || cheaper.SequenceEqual(before))
         {
             turn.Use(used);
             return;

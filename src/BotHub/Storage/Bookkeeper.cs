@@ -54,49 +54,50 @@ internal sealed partial class Bookkeeper(
         await BookAsync(ids, cancel);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        settings.Enabled ? Task.WhenAll(FollowAsync(stoppingToken), LookAboutAsync(stoppingToken)) : Task.CompletedTask;
+
+    private async Task FollowAsync(CancellationToken stop)
     {
-        if (!settings.Enabled) return;
         var pause = settings.Budgets.Count > 0 ? Prompt : Relaxed;
-        var swept = clock.GetTimestamp();
-        var waiting = _hints.Reader.WaitToReadAsync(stoppingToken).AsTask();
-        while (!stoppingToken.IsCancellationRequested)
+        // The first turns after a silence are booked at once; while they come thick and fast they are gathered.
+        await RepeatAsync(pause, async () =>
+        {
+            await _hints.Reader.WaitToReadAsync(stop);
+            await BookHintsAsync(stop);
+        }, stop);
+        // The turns are over, the store is still there: what this node has committed it also books.
+        try { await BookHintsAsync(CancellationToken.None); }
+        catch (StoreUnavailableException) { /* the next sweep, of whatever node, finds it */ }
+    }
+
+    private Task LookAboutAsync(CancellationToken stop) => RepeatAsync(Sweep, () => SweepAsync(Overdue, stop), stop);
+
+    /// <summary>Until the stop, whatever goes wrong.</summary>
+    private async Task RepeatAsync(TimeSpan pause, Func<Task> work, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                // The first turns after a silence are booked at once; while they come thick and fast they are gathered.
-                await Task.WhenAny(waiting, Task.Delay(Sweep, clock, stoppingToken));
-                if (waiting.IsCompletedSuccessfully)
-                {
-                    await BookHintsAsync(stoppingToken);
-                    waiting = _hints.Reader.WaitToReadAsync(stoppingToken).AsTask();
-                    await Task.Delay(pause, clock, stoppingToken);
-                }
-
-                if (clock.GetElapsedTime(swept) < Sweep) continue;
-                swept = clock.GetTimestamp();
-                await SweepAsync(Overdue, stoppingToken);
+                await work();
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
             }
             catch (StoreUnavailableException e)
             {
                 Log.StoreAway(log, e.Message);
-                await Task.Delay(Relaxed, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
             }
             catch (Exception e)
             {
                 // One fault must not end all booking.
                 Log.Broken(log, e);
-                await Task.Delay(Relaxed, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-        }
 
-        // The turns are over, the store is still there: what this node has committed it also books.
-        try { await BookHintsAsync(CancellationToken.None); }
-        catch (StoreUnavailableException) { /* the next sweep, of whatever node, finds it */ }
+            await Task.Delay(pause, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task BookHintsAsync(CancellationToken cancel)
