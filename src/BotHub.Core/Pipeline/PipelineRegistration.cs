@@ -1,4 +1,5 @@
 using BotHub.Core.Context;
+using BotHub.Core.Models;
 using BotHub.Core.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,7 +21,10 @@ public static class PipelineRegistration
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(NodeName.Create());
+        services.AddSingleton(s => new ModelHealths(s.GetRequiredService<IOptions<PipelineOptions>>().Value.Breaker, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<ModelPolicy>();
+        services.AddSingleton<ModelCommands>();
         services.AddSingleton<RecentTranscripts>();
         services.AddSingleton<DeliverStage>();
         services.AddSingleton<CommitStage>();

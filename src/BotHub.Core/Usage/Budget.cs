@@ -48,7 +48,7 @@ public sealed record Budget(
     /// <summary>Steps that count beside the one that is now.</summary>
     public int StepsBack => (int)Math.Ceiling(Window.TotalMilliseconds / StepMilliseconds);
 
-    public bool Matches(string id) => Match.Count == 0 || Match.Any(m => m.EndsWith('*') ? id.AsSpan().StartsWith(m.AsSpan(0, m.Length - 1)) : m == id);
+    public bool Matches(string id) => Match.Count == 0 || Match.Any(m => m.EndsWith('*') ? id.AsSpan().StartsWith(m.AsSpan(0, m.Length - 1), StringComparison.OrdinalIgnoreCase) : m.Equals(id, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A part of the limit, rounded up.</summary>
     public long PartOf(double part) => (long)Math.Ceiling((decimal)part * Limit);

@@ -75,7 +75,8 @@ public sealed partial class BudgetStage(
     private void Degrade(Turn turn, Budget budget)
     {
         var (before, used) = (turn.Candidates, turn.Model!);
-        List<NamedModel> cheaper = [.. models.Route(budget.Degrade!.Model).Models.Where(m => (turn.Data == DataClass.Open || m.InHouse) && turn.Use(m).Fits)];
+        var route = models.Route(budget.Degrade!.Model);
+        List<NamedModel> cheaper = [.. route.Models.Where(m => (turn.Data == DataClass.Open || m.InHouse) && turn.Use(m).Fits)];
         if (cheaper.Count == 0 || cheaper.SequenceEqual(before))
         {
             turn.Use(used);
@@ -83,7 +84,7 @@ public sealed partial class BudgetStage(
         }
 
         foreach (var model in before.Where(m => !cheaper.Contains(m))) turn.Figures.Pass(model.Name, PassedModel.Budget);
-        turn.Candidates = cheaper;
+        (turn.Route, turn.Candidates) = (route, cheaper);
         turn.Use(cheaper[0]);
         metrics.Decided("degraded", budget.Name, TimeSpan.Zero);
     }

@@ -1,3 +1,4 @@
+using BotHub.Core.Models;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BotHub.Core.Usage;
@@ -6,6 +7,7 @@ public static class UsageRegistration
 {
     internal static IServiceCollection AddUsageStages(this IServiceCollection services) => services
         .AddSingleton<UsageMetrics>()
+        .AddSingleton<IOverflowBudget, BookedCosts>()
         .AddSingleton<UsageMeter>()
         .AddSingleton<UsageReport>()
         .AddSingleton<BudgetStage>();

@@ -30,6 +30,7 @@ namespace BotHub.Storage;
 ///     v&lt;n&gt;                 messages that were given a new wording while somebody held the conversation
 ///     t&lt;n&gt;                 transcript entries
 ///     o&lt;n&gt; nt              replies; the channel's note on how far the first of them got
+///     mo                   the model that was chosen for the conversation; '' or missing: the usual one
 ///     lr&lt;slot&gt; l:&lt;turn&gt;    ledgers of the newest turns, with a ring of their names
 ///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
 ///     us                   usage of turns that is not in the books yet, a line each: "epoch mail ms json" (UsageWire)

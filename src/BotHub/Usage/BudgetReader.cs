@@ -20,8 +20,7 @@ internal static class BudgetReader
         var scope = reader.Choice("Scope", UsageScope.User);
         var (measure, limit) = Limit(reader);
         var (period, window) = Period(reader);
-        var degrade = Degrade(section.GetSection("Degrade"), errors);
-        reader.Text("Degrade");
+        var degrade = Degrade(section.GetSection("Degrade").Exists(), reader.Section("Degrade"));
         var warn = reader.Decimal("WarnAt", 0.8m, 0, 1);
         var budget = new Budget(section.Key, scope, measure, limit, period, window, reader.List("Match"), warn == 0 ? null : (double)warn, degrade);
         reader.RefuseOtherKeys();
@@ -48,10 +47,9 @@ internal static class BudgetReader
         return (BudgetPeriod.Month, default);
     }
 
-    private static BudgetDegrade? Degrade(IConfigurationSection section, List<string> errors)
+    private static BudgetDegrade? Degrade(bool there, SectionReader reader)
     {
-        if (!section.GetChildren().Any()) return null;
-        var reader = new SectionReader(section, errors);
+        if (!there) return null;
         var at = reader.Decimal("At", 0.9m, 0, 1);
         var model = reader.Text("Model");
         if (model is null) reader.Error("Model", "", "is missing: name the cheaper model that answers from there on");

@@ -10,19 +10,21 @@ internal sealed class NamesCheck(UsageSettings settings, IModelDirectory models)
     public Task StartAsync(CancellationToken cancellationToken)
     {
         List<string> errors = [];
-        foreach (var name in settings.Prices.Keys) Check($"{PricesOptions.Section}:{name}", name);
+        foreach (var name in settings.Prices.Keys) Check($"{PricesOptions.Section}:{name}", name, routes: false);
         foreach (var budget in settings.Budgets)
         {
-            if (budget.Degrade is { } degrade) Check($"{BudgetsOptions.Section}:{budget.Name}:Degrade:Model", degrade.Model);
+            if (budget.Degrade is { } degrade) Check($"{BudgetsOptions.Section}:{budget.Name}:Degrade:Model", degrade.Model, routes: true);
             if (budget.Scope != UsageScope.Model) continue;
-            foreach (var name in budget.Match.Where(m => !m.EndsWith('*'))) Check($"{BudgetsOptions.Section}:{budget.Name}:Match", name);
+            foreach (var name in budget.Match.Where(m => !m.EndsWith('*'))) Check($"{BudgetsOptions.Section}:{budget.Name}:Match", name, routes: false);
         }
 
         return errors.Count == 0 ? Task.CompletedTask : throw new OptionsValidationException(PricesOptions.Section, typeof(PricesOptions), errors);
 
-        void Check(string key, string name)
+        // A route has no price: its models have.
+        void Check(string key, string name, bool routes)
         {
-            if (!models.Knows(name)) errors.Add($"{key} is for the model '{name}', which is not there: use one of {string.Join(", ", models.All.Select(m => m.Name))}.");
+            var known = routes ? models.Names : [.. models.All.Select(m => m.Name)];
+            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase)) errors.Add($"{key} is for the model '{name}', which is not there: use one of {string.Join(", ", known)}.");
         }
     }
 

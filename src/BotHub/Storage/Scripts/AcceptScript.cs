@@ -7,10 +7,10 @@ internal static class AcceptScript
     /// platform id or '', platform id of the message it revises or '', owner or '', lease ms. With an owner the conversation is claimed
     /// in the same step where it is idle: as the claim script would, right after.
     /// Returns {1 accepted | 2 took an unanswered message's place | 0 duplicate | -1 full, sequence, mails ahead}, and behind it, when
-    /// claimed, {epoch, tries, stop, transcript tail, window start, note or ''}.
+    /// claimed, {epoch, tries, stop, transcript tail, window start, note or '', chosen model or ''}.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + $$"""
-        local h = redis.call('HMGET', KEYS[2], 's', 'd:' .. ARGV[2], 'nt', 'u:' .. ARGV[7])
+        local h = redis.call('HMGET', KEYS[2], 's', 'd:' .. ARGV[2], 'nt', 'u:' .. ARGV[7], 'mo')
         local s = state(h[1])
         if h[2] then
             local n = tonumber(h[2])
@@ -53,7 +53,7 @@ internal static class AcceptScript
             redis.call('ZADD', KEYS[1], text(at + tonumber(ARGV[9])), ARGV[1])
             lease(s, at, ARGV[8], ARGV[9])
             s.tr = s.tr + 1
-            result = {1, place, 0, s.ep, s.tr, s.sp, s.tt, s.ws, h[3] or ''}
+            result = {1, place, 0, s.ep, s.tr, s.sp, s.tt, s.ws, h[3] or '', h[5] or ''}
         else
             redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
         end

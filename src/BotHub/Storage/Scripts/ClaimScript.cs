@@ -5,13 +5,13 @@ internal static class ClaimScript
     /// <summary>
     /// KEYS ready, conversation. ARGV conversation, owner, lease ms.
     /// Returns nothing, or {epoch, resumed, tries, stop, transcript tail, window start, outbox head, outbox, mailbox head, mails,
-    /// 1 when the outbox's head was about to be sent, note or ''}.
+    /// 1 when the outbox's head was about to be sent, note or '', chosen model or ''}.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + $$"""
         local at = now()
         local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
         if not score or tonumber(score) > at then return false end
-        local h = redis.call('HMGET', KEYS[2], 's', 'nt')
+        local h = redis.call('HMGET', KEYS[2], 's', 'nt', 'mo')
         local s = state(h[1])
         if s.mh == s.mt and s.oh == s.ot then
             redis.call('ZREM', KEYS[1], ARGV[1])
@@ -29,6 +29,6 @@ internal static class ClaimScript
         redis.call('HSET', KEYS[2], 's', packed(s))
         -- Whoever claims reads the newest wording, so the marks on what is handed out are void.
         if s.rv == 1 then drop(KEYS[2], names('v', s.mh, last)) end
-        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, read(KEYS[2], 'o', s.oh, s.ot - 1), s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or ''}
+        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, read(KEYS[2], 'o', s.oh, s.ot - 1), s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or '', h[3] or ''}
         """);
 }

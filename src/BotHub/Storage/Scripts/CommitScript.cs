@@ -4,7 +4,8 @@ internal static class CommitScript
 {
     /// <summary>
     /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, turn, reply or '',
-    /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, usage or '', conversation, entries.
+    /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, '=' and the model chosen from now on or '',
+    /// usage or '', conversation, entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
@@ -24,7 +25,7 @@ internal static class CommitScript
         if s.sp < head then s.sp = -1 end
         local set, gone = {'s', ''}, {}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        for i = 12, #ARGV do
+        for i = 13, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
             s.tt = s.tt + 1
         end
@@ -33,6 +34,7 @@ internal static class CommitScript
         names('t', s.th, keep - 1, gone)
         s.th = keep
         if ARGV[7] == '1' then s.ws = s.tt end
+        if ARGV[10] ~= '' then put('mo', string.sub(ARGV[10], 2)) end
         local number = '-1'
         if ARGV[5] ~= '' then
             number = text(s.ot)
@@ -61,11 +63,11 @@ internal static class CommitScript
             put('dx' .. text(dl % {{Keys.DeadLettersHeld}}), text(now()) .. ' ' .. text(first) .. ' ' .. ARGV[8] .. '\n' .. (old[1] or ''))
             put('dl', text(dl + 1))
         end
-        if ARGV[10] ~= '' then
+        if ARGV[11] ~= '' then
             local at = text(now())
             -- In the index before there is a record: alone this is harmless, the other way round nobody would find the record.
-            redis.call('ZADD', KEYS[3], 'NX', at, ARGV[11])
-            put('us', (h[2] or '') .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[10] .. '\n')
+            redis.call('ZADD', KEYS[3], 'NX', at, ARGV[12])
+            put('us', (h[2] or '') .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[11] .. '\n')
         end
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.
         set[2] = packed(s)
