@@ -191,7 +191,7 @@ public abstract class ReservationTests<TFixture>(TFixture fixture) : BooksBench<
         var budget = Messages(10, warn: 0.2);
         await using var node = await StartNodeAsync(SettingsWith(budget));
         var (books, conversation) = (node.Get<IBooks>(), NewConversation());
-        Assert.Empty((await books.ReserveAsync(Asks(budget, User, 0), Cancel)).Warn);
+        Assert.Empty((await books.ReserveAsync(Asks(budget, User, 1), Cancel)).Warn);
         await CommitAsync(conversation, 0, Used(1));
         await KeeperOf(node).BookAsync([conversation], Cancel);
         // The second message reaches a fifth of ten.

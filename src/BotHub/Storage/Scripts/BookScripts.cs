@@ -182,6 +182,10 @@ internal static class BookScripts
         end
         local wait, cheaper
         for j, c in ipairs(claims) do
+            local others = math.max(0, tonumber(kept[j + 1] or 0) - (mine[c.name] or 0))
+            -- A message that is being answered counts as one; what it will cost nobody knows.
+            c.seen = c.used
+            if c.measure == 1 then c.seen = c.used + others end
             if c.used + c.most > c.limit then
                 if ARGV[6] == '1' and c.degrade >= 0 then return {4, j - 1, text(c.used)} end
                 local again, over = -1, c.used + c.most - c.limit
@@ -195,15 +199,15 @@ internal static class BookScripts
                 end
                 return {3, j - 1, text(c.used), text(again)}
             end
-            if c.degrade >= 0 and c.used >= c.degrade then cheaper = cheaper or j end
-            if c.used + c.most + math.max(0, tonumber(kept[j + 1] or 0) - (mine[c.name] or 0)) > c.limit then wait = wait or j end
+            if c.degrade >= 0 and c.seen >= c.degrade then cheaper = cheaper or j end
+            if c.used + c.most + others > c.limit then wait = wait or j end
         end
         if cheaper and ARGV[6] == '1' then return {4, cheaper - 1, text(claims[cheaper].used)} end
         if wait then return {2, wait - 1, text(claims[wait].used)} end
 
         local answer, told = {1}, {}
         for j, c in ipairs(claims) do
-            if c.warn >= 0 and c.used >= c.warn then
+            if c.warn >= 0 and c.seen >= c.warn then
                 -- Once a period, and the same turn again after a crash.
                 local mark = redis.call('HGET', month, 'n:' .. c.name)
                 if not mark or string.sub(mark, 1, #c.period + 1) ~= c.period .. ' ' then
@@ -213,7 +217,7 @@ internal static class BookScripts
                 end
                 if mark == c.period .. ' ' .. turn then
                     answer[#answer + 1] = j - 1
-                    answer[#answer + 1] = text(c.used)
+                    answer[#answer + 1] = text(c.seen)
                 end
             end
         end
