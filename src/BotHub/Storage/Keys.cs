@@ -52,8 +52,10 @@ namespace BotHub.Storage;
 /// bh:{books:&lt;tenant&gt;}:r    HASH  what is kept free for running turns. t:&lt;conv&gt; &lt;turn&gt;: budgets and amounts as MessagePack; s:&lt;budget&gt;:&lt;id&gt;: their sum; expires
 /// bh:{books:&lt;tenant&gt;}:rx   ZSET  "conversation turn" of these. Score: when it ends by itself, in server ms; expires
 /// bh:books                 SET   tenants with books
+/// bh:{m:&lt;model&gt;}:l        STR   a model's limits: what was called lately, what runs, what waits (ModelLimitScripts); expires
 /// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
+/// bh:hold                  CHAN  a provider said "not now": "ms model"
 /// </code>
 /// A bot is written <c>channel:id</c>, which no partition's tag can be, and its keys share its hash tag.
 /// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
@@ -85,7 +87,7 @@ internal sealed class Keys
 
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
     public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls", Tenants = "bh:books";
-    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
+    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark"), Holds = RedisChannel.Literal("bh:hold");
 
     private readonly string[] _prefixes;
 
@@ -138,6 +140,9 @@ internal sealed class Keys
     public static RedisKey Reservations(string tenant) => Of("books:" + tenant, "r");
 
     public static RedisKey ReservationEnds(string tenant) => Of("books:" + tenant, "rx");
+
+    /// <summary>A name may hold what a hash tag may not; names of models are the same in upper and lower case.</summary>
+    public static RedisKey ModelLimits(string model) => $"bh:{{m:{Uri.EscapeDataString(model.ToLowerInvariant())}}}:l";
 
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)
