@@ -30,7 +30,9 @@ public sealed record TurnLedger(
     int Tries,
     string? Error,
     string? Reference,
-    LedgerRefusal? Refused)
+    LedgerRefusal? Refused,
+    IReadOnlyList<ModelCall>? Calls,
+    IReadOnlyList<PassedModel>? Passed)
 {
     public static TurnLedger Of(Turn turn, MessageState state, string? error, DateTimeOffset now)
     {
@@ -67,7 +69,9 @@ public sealed record TurnLedger(
             turn.Tries,
             error,
             error is null ? null : turn.Reference,
-            turn.Refused is { } refused ? new LedgerRefusal(refused.Side == ContentSide.Prompt ? "prompt" : "answer", refused.Categories) : null);
+            turn.Refused is { } refused ? new LedgerRefusal(refused.Side == ContentSide.Prompt ? "prompt" : "answer", refused.Categories) : null,
+            figures.Calls.Count > 1 || figures.Passed.Count > 0 ? figures.Calls : null,
+            figures.Passed.Count > 0 ? figures.Passed : null);
     }
 
     public string ToJson() => JsonSerializer.Serialize(this, LedgerJson.Default.TurnLedger);

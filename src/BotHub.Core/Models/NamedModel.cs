@@ -18,6 +18,9 @@ public sealed record NamedModel(
     string Description,
     string? Notice = null)
 {
+    /// <summary>It runs on machines of the operator's own: what people write does not leave the house.</summary>
+    public bool InHouse { get; init; }
+
     /// <summary>Prompt and answer together, at most, in the meter's tokens.</summary>
     public int ContextTokens => Meter.ContextLength;
 }
@@ -25,8 +28,11 @@ public sealed record NamedModel(
 /// <summary>The configured models by name.</summary>
 public interface IModelDirectory
 {
-    /// <summary>The model of that name; the default for null or an unknown name.</summary>
+    /// <summary>The model of that name, of a chain its first; the default for null or an unknown name.</summary>
     NamedModel Get(string? name);
+
+    /// <summary>The chain of that name; a model's name is a chain of one. The default for null or an unknown name.</summary>
+    ModelRoute Route(string? name) => ModelRoute.Of(Get(name));
 
     IReadOnlyList<NamedModel> All { get; }
 

@@ -28,6 +28,7 @@ public static class PipelineRegistration
         services.AddSingleton<ReviseStage>();
         services.AddSingleton<FileStage>();
         services.AddSingleton<LoadStage>();
+        services.AddSingleton<RouteStage>();
         services.AddSingleton<PromptStage>();
         services.AddSingleton<MeterStage>();
         services.AddSingleton<GenerateStage>();

@@ -65,8 +65,36 @@ public sealed class Turn
     public IReadOnlyList<ChatEntry> History { get; set; } = [];
 
     public Persona? Persona { get; set; }
-    public NamedModel? Model { get; set; }
-    public PromptWindow? Window { get; set; }
+
+    /// <summary>Who may see this conversation. The strictest until <see cref="RouteStage"/> knows better.</summary>
+    public DataClass Data { get; set; } = DataClass.Internal;
+
+    /// <summary>The models that may answer, in the order in which they are tried: chosen by <see cref="RouteStage"/>, changed by stages behind it.</summary>
+    public IReadOnlyList<NamedModel> Candidates { get; set; } = [];
+
+    /// <summary>The persona's prompt for this turn, the same whichever model reads it.</summary>
+    public string Instructions { get; set; } = "";
+
+    /// <summary>The model in use and the window that was built for it; both by <see cref="Use"/>.</summary>
+    public NamedModel? Model { get; private set; }
+
+    public PromptWindow? Window { get; private set; }
+
+    /// <summary>
+    /// Makes this the model that answers, with a window built for it: the one way to a model, so that none is ever asked which may not see
+    /// the conversation, and no prompt is ever longer than what its reader takes.
+    /// </summary>
+    /// <exception cref="ModelForbiddenException">The model is out of the house, and the conversation may not leave it.</exception>
+    public PromptWindow Use(NamedModel model)
+    {
+        if (Data == DataClass.Internal && !model.InHouse) throw new ModelForbiddenException(model.Name);
+        if (Window is { } window && ReferenceEquals(Model, model)) return window;
+        var reserve = Math.Min(Persona?.Sampling.MaxTokens ?? model.MaxTokens, model.MaxTokens);
+        Model = model;
+        Window = window = PromptWindow.Build(Instructions, History, [.. Questions.Select(q => q.ForModel)], model.Meter, reserve);
+        Figures.Planned = window.Tokens;
+        return window;
+    }
 
     /// <summary>False when neither question nor answer belongs into later prompts: commands, rejected messages.</summary>
     public bool InContext { get; set; } = true;
@@ -100,16 +128,49 @@ public sealed record Question(string Id, string Text, DateTimeOffset At, string?
 /// <summary>What the meter measured.</summary>
 public sealed class TurnFigures
 {
-    public int PromptTokens { get; set; }
-    public int CachedTokens { get; set; }
+    private readonly List<ModelCall> _calls = [];
+    private int _promptTokens;
+
+    /// <summary>One for each call of a model that may have cost something, in their order.</summary>
+    public IReadOnlyList<ModelCall> Calls => _calls;
+
+    /// <summary>The models that were passed over or failed, and why: what explains that another one answers.</summary>
+    public IReadOnlyList<PassedModel> Passed { get; private set; } = [];
+
+    /// <summary>The prompt's length where no call was made.</summary>
+    public int Planned { get; set; }
+
+    /// <summary>What models read for this turn, all calls together; the prompt's length where there was none.</summary>
+    public int PromptTokens => _calls.Count == 0 ? Planned : _promptTokens;
+
+    public int CachedTokens { get; private set; }
 
     /// <summary>Of the answer, what a reasoning model thought included.</summary>
-    public int CompletionTokens { get; set; }
+    public int CompletionTokens { get; private set; }
 
     /// <summary>Of <see cref="CompletionTokens"/>, what was thought and not said.</summary>
-    public int ReasoningTokens { get; set; }
+    public int ReasoningTokens { get; private set; }
 
     public TimeSpan? FirstToken { get; set; }
     public TimeSpan Generation { get; set; }
     public string? FinishReason { get; set; }
+
+    public void Add(ModelCall call)
+    {
+        _calls.Add(call);
+        _promptTokens += call.PromptTokens;
+        CachedTokens += call.CachedTokens;
+        CompletionTokens += call.CompletionTokens;
+        ReasoningTokens += call.ReasoningTokens;
+    }
+
+    public void Pass(string model, string reason) => Passed = [.. Passed, new PassedModel(model, reason)];
+}
+
+/// <summary>A model that another one took the place of.</summary>
+/// <param name="Reason">A short code: <c>data_class</c>, <c>too_small</c>, <c>busy</c>, <c>failed</c> and the like.</param>
+public sealed record PassedModel(string Model, string Reason)
+{
+    /// <summary>The question alone is longer than its context.</summary>
+    public const string TooSmall = "too_small";
 }

@@ -13,7 +13,7 @@ public interface ITurnStage
 
 /// <summary>
 /// The order of the stages, written here and nowhere else. In time a turn goes
-/// limits → commands → revise → files → load → prompt → generate → meter → commit → deliver; what acts on the finished reply stands outside.
+/// limits → commands → revise → files → load → route → prompt → generate → meter → commit → deliver; what acts on the finished reply stands outside.
 /// </summary>
 public sealed class TurnPipeline(
     DeliverStage deliver,
@@ -23,11 +23,12 @@ public sealed class TurnPipeline(
     ReviseStage revise,
     FileStage files,
     LoadStage load,
+    RouteStage route,
     PromptStage prompt,
     MeterStage meter,
     GenerateStage generate)
 {
-    private readonly TurnDelegate _run = Chain(deliver, commit, limits, commands, revise, files, load, prompt, meter, generate);
+    private readonly TurnDelegate _run = Chain(deliver, commit, limits, commands, revise, files, load, route, prompt, meter, generate);
 
     /// <summary>Runs the turn to its end. Throws only when it must be abandoned: lease lost, shutdown, store away.</summary>
     public async Task RunAsync(Turn turn)

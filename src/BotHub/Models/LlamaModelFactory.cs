@@ -48,7 +48,7 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
                 entry.Name, Type, new LocalClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
                 entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
                 ModelCatalogue.OfFile(path)?.Title ?? $"{model.Name} ({Path.GetFileName(path)})",
-                notice));
+                notice) { InHouse = true });
         }
         catch (LlamaException e)
         {

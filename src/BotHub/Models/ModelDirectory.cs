@@ -10,6 +10,7 @@ internal sealed partial class ModelDirectory(
     IOptions<ModelsOptions> options, IServiceProvider services, ILogger<ModelDirectory> logger) : IModelDirectory, IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, NamedModel> _models = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ModelRoute> _routes = new(StringComparer.OrdinalIgnoreCase);
     private bool _disposed;
 
     /// <summary>The model of everyone who names none.</summary>
@@ -20,13 +21,16 @@ internal sealed partial class ModelDirectory(
 
     /// <summary>The model with this name; the default one for null, and for a name that is not configured: a persona's hint is no condition.</summary>
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
-    public NamedModel Get(string? name) => TryGet(name, out var model) || TryGet(null, out model)
-        ? model
+    public NamedModel Get(string? name) => Route(name).Models[0];
+
+    /// <inheritdoc />
+    public ModelRoute Route(string? name) => TryGet(name, out var route) || TryGet(null, out route)
+        ? route
         : throw new InvalidOperationException("The models are loaded when the host starts.");
 
-    /// <summary>As <see cref="Get"/>, for names that come from outside.</summary>
-    public bool TryGet(string? name, [NotNullWhen(true)] out NamedModel? model) =>
-        _models.TryGetValue(name ?? options.Value.Default, out model);
+    /// <summary>As <see cref="Route"/>, for names that come from outside.</summary>
+    public bool TryGet(string? name, [NotNullWhen(true)] out ModelRoute? route) =>
+        _routes.TryGetValue(name ?? options.Value.Default, out route);
 
     /// <summary>Loads every model; the scripted ones first, as eliza may have to stand in.</summary>
     /// <exception cref="OptionsValidationException">Entries are wrong; it names all of them.</exception>
@@ -55,6 +59,7 @@ internal sealed partial class ModelDirectory(
 
         if (errors.Count > 0)
             throw new OptionsValidationException(ModelsOptions.Section, typeof(ModelsOptions), errors);
+        foreach (var (name, model) in _models) _routes[name] = ModelRoute.Of(model);
     }
 
     /// <summary>Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them.</summary>

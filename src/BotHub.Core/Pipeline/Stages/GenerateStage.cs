@@ -12,15 +12,18 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
 
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
-        var (window, model) = (turn.Window!, turn.Model!);
         var parts = Channel.CreateBounded<ReplyPart>(new BoundedChannelOptions(64) { SingleReader = true });
         var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Cancel);
-        var options = Options(
+        var client = new CandidateClient(
             turn,
-            position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))),
-            // A call that waits for its provider is next in a queue which nobody can see.
-            wait => parts.Writer.TryWrite(new ReplyQueued(wait > TimeSpan.Zero ? 1 : 0, (int)Math.Ceiling(wait.TotalSeconds))));
-        var pump = PumpAsync(model.Client, window.Messages, options, turn, parts.Writer, stop.Token);
+            turn.Model!,
+            Extra(
+                turn,
+                position => parts.Writer.TryWrite(new ReplyQueued(position, metrics.EstimateWait(position))),
+                // A call that waits for its provider is next in a queue which nobody can see.
+                wait => parts.Writer.TryWrite(new ReplyQueued(wait > TimeSpan.Zero ? 1 : 0, (int)Math.Ceiling(wait.TotalSeconds)))),
+            clock);
+        var pump = PumpAsync(client, turn, parts.Writer, stop.Token);
         try
         {
             await foreach (var part in parts.Reader.ReadAllAsync(turn.Cancel)) yield return part;
@@ -34,22 +37,22 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
                 await pump.WaitAsync(Patience, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
+            client.Abandon();
             // A model that does not listen may still hold its token.
             if (pump.IsCompleted) stop.Dispose();
         }
     }
 
-    private static async Task PumpAsync(IChatClient client, IReadOnlyList<ChatMessage> prompt, ChatOptions options, Turn turn, ChannelWriter<ReplyPart> parts, CancellationToken cancel)
+    private static async Task PumpAsync(CandidateClient client, Turn turn, ChannelWriter<ReplyPart> parts, CancellationToken cancel)
     {
         try
         {
-            await foreach (var update in client.GetStreamingResponseAsync(prompt, options, cancel))
+            await foreach (var update in client.GetStreamingResponseAsync([], null, cancel))
             {
                 if (update.FinishReason is { } reason) turn.Figures.FinishReason = reason.Value;
                 foreach (var content in update.Contents)
                 {
                     if (content is TextContent { Text.Length: > 0 } text) await parts.WriteAsync(new ReplyText(text.Text), cancel);
-                    else if (content is UsageContent usage) Note(turn.Figures, usage.Details);
                 }
             }
 
@@ -62,21 +65,10 @@ public sealed class GenerateStage(PipelineMetrics metrics, TimeProvider clock) :
         }
     }
 
-    private static void Note(TurnFigures figures, UsageDetails usage)
+    private static AdditionalPropertiesDictionary Extra(Turn turn, Action<int> onQueue, Action<TimeSpan> onWait) => new()
     {
-        if (usage.InputTokenCount is { } input) figures.PromptTokens = (int)input;
-        if (usage.OutputTokenCount is { } output) figures.CompletionTokens = (int)output;
-        if (usage.ReasoningTokenCount is { } reasoning) figures.ReasoningTokens = (int)reasoning;
-        if (usage.CachedInputTokenCount is { } cached) figures.CachedTokens = (int)cached;
-    }
-
-    private static ChatOptions Options(Turn turn, Action<int> onQueue, Action<TimeSpan> onWait)
-    {
-        var options = turn.Persona!.Sampling.ToChatOptions(turn.Window!.Reserved);
-        var extra = options.AdditionalProperties ??= [];
-        extra[ModelOptions.Conversation] = turn.Conversation.Value;
-        extra[ModelOptions.OnQueuePosition] = onQueue;
-        extra[ModelOptions.OnWait] = onWait;
-        return options;
-    }
+        [ModelOptions.Conversation] = turn.Conversation.Value,
+        [ModelOptions.OnQueuePosition] = onQueue,
+        [ModelOptions.OnWait] = onWait,
+    };
 }

@@ -17,5 +17,5 @@ internal sealed class EchoModelFactory(TimeProvider time) : ILanguageModelFactor
     public Task<ModelCreation> CreateAsync(ModelEntry entry, CancellationToken cancellationToken) =>
         Task.FromResult<ModelCreation>(new ModelCreation.Ready(new NamedModel(
             entry.Name, Type, new EchoChatClient(((EchoEntry)entry).Options, time), new WordMeter(ContextWords), MaxWords,
-            "echo: repeats what you say; for trying channels and for load tests")));
+            "echo: repeats what you say; for trying channels and for load tests") { InHouse = true }));
 }

@@ -33,5 +33,5 @@ internal sealed class ElizaModelFactory(IOptions<PromptsOptions> prompts) : ILan
 
     private static ModelCreation.Ready Ready(string name, ElizaScript script) => new(new NamedModel(
         name, ElizaEntry.ElizaType, new ElizaChatClient(script), new WordMeter(ContextWords), MaxWords,
-        "eliza: scripted answers by Weizenbaum's 1966 method, no language model"));
+        "eliza: scripted answers by Weizenbaum's 1966 method, no language model") { InHouse = true });
 }

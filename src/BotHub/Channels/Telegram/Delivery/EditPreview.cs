@@ -23,14 +23,14 @@ internal sealed class EditPreview(ChatLine line, ReplyLease lease, ReplyProgress
         _over |= progress.Places is [0, ..];
         _behind &= show != _shown;
         if (_over || show == _shown) return TimeSpan.Zero;
-        var result = progress.Places.Count == 0
-            ? await PlaceAsync(line, lease, progress, show, OutboundPriority.Preview)
+        var placing = progress.Places.Count == 0;
+        var result = placing
+            ? await PlaceAsync(line, lease, progress, OutboundPriority.Preview)
             : await line.EditAsync(progress.Places[0], new TextPart(show), line.Options.Buttons ? AnswerButtons.Writing : null, OutboundPriority.Preview, cancel);
-        _behind = !result.Done;
         switch (result.Outcome)
         {
             case CallOutcome.Done:
-                _shown = show;
+                _shown = placing ? AnswerTexts.Placeholder : show;
                 break;
             case CallOutcome.NoThread:
                 line.LeaveThread();
@@ -45,15 +45,18 @@ internal sealed class EditPreview(ChatLine line, ReplyLease lease, ReplyProgress
                 break;
         }
 
-        return _spacing.After(result, text.Length);
+        _behind = !result.Done || show != _shown;
+        // What there is of the answer follows its message at once.
+        return placing && result.Done && _behind ? TimeSpan.Zero : _spacing.After(result, text.Length);
     }
 
     /// <summary>
-    /// Sends the message that the answer will stand in. Not cancelled with the preview: one whose id nobody knows would stay for good.
+    /// Sends the message that the answer will stand in. It holds nothing of the answer: should the node die before the id is written
+    /// down, the message stays, and people would see what it says twice. Not cancelled with the preview, for the same reason.
     /// </summary>
-    public static async Task<CallResult> PlaceAsync(ChatLine line, ReplyLease lease, ReplyProgress progress, string text, OutboundPriority priority)
+    public static async Task<CallResult> PlaceAsync(ChatLine line, ReplyLease lease, ReplyProgress progress, OutboundPriority priority)
     {
-        var result = await line.SendAsync(new TextPart(text), progress.ReplyTo, line.Options.Buttons ? AnswerButtons.Writing : null, priority);
+        var result = await line.SendAsync(new TextPart(AnswerTexts.Placeholder), progress.ReplyTo, line.Options.Buttons ? AnswerButtons.Writing : null, priority);
         if (!result.Done) return result;
         progress.AddPlace(result.MessageId);
         if (await lease.NoteAsync(progress.ToNote()) == Fence.Lost) return new(CallOutcome.LeaseLost);

@@ -53,7 +53,7 @@ internal sealed partial class ReplyDelivery(ChatLine line, ReplyLease lease, Out
         if (part == 0 && placed && progress.Places.Count == 0 && MaySendAgain)
         {
             // Sent again after a doubt, it leaves a stray placeholder at worst, and never the answer twice.
-            var placing = await EditPreview.PlaceAsync(line, lease, progress, AnswerTexts.Placeholder, _priority);
+            var placing = await EditPreview.PlaceAsync(line, lease, progress, _priority);
             return placing.Done ? null : await ResolveAsync(placing, part, tries, repeatable: false);
         }
 
