@@ -27,6 +27,7 @@ builder.AddWebChannel();
 builder.AddTelegramChannel();
 
 var app = builder.Build();
+app.UseWebRouting();
 app.UseOperations();
 app.UseWebPage();
 app.MapOperations();
