@@ -26,15 +26,16 @@ builder.AddPipeline();
 builder.AddWebChannel();
 builder.AddTelegramChannel();
 
-var app = builder.Build();
-app.UseWebRouting();
-app.UseOperations();
-app.UseWebPage();
-app.MapOperations();
-app.MapWebChat();
-app.MapTelegram();
-app.MapStaticAssets();
-return await app.RunOrExplainAsync();
+return await builder.Build().RunOrExplainAsync(app =>
+{
+    app.UseWebRouting();
+    app.UseOperations();
+    app.UseWebPage();
+    app.MapOperations();
+    app.MapWebChat();
+    app.MapTelegram();
+    app.MapStaticAssets();
+});
 
 /// <summary>Named so that tests can start the whole host in their process.</summary>
 public partial class Program;

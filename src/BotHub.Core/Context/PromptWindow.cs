@@ -34,13 +34,16 @@ public sealed record PromptWindow
     public required int SystemTokens { get; init; }
     public required IReadOnlyList<WindowPart> History { get; init; }
 
-    public static PromptWindow Build(string system, IReadOnlyList<ChatEntry> history, IReadOnlyList<string> input, ITokenMeter meter, int reserve)
+    /// <param name="reserve">Tokens to keep free for the answer.</param>
+    /// <param name="behind">What stands behind the question; it never leaves either.</param>
+    public static PromptWindow Build(
+        string system, IReadOnlyList<ChatEntry> history, IReadOnlyList<string> input, ITokenMeter meter, int reserve, IReadOnlyList<ChatMessage>? behind = null)
     {
         var context = meter.ContextLength;
         // An answer may not take more than half of the context, else a small model would have no room for the question.
         reserve = Math.Clamp(reserve, 1, Math.Max(1, context / 2));
         ChatMessage first = new(ChatRole.System, system);
-        List<ChatMessage> last = [.. input.Select(text => new ChatMessage(ChatRole.User, text))];
+        List<ChatMessage> last = [.. input.Select(text => new ChatMessage(ChatRole.User, text)), .. behind ?? []];
         List<ChatMessage> past = [.. history.Select(e => new ChatMessage(e.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, e.Prompt ?? e.Text))];
 
         var alone = meter.Count([first]);

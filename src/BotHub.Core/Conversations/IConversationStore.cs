@@ -150,6 +150,7 @@ public sealed record OutboxEntry(long Sequence, OutboundReply Reply);
 /// <param name="WindowStart">The first transcript entry that models may see (after the last <c>/reset</c>).</param>
 /// <param name="InDoubt">The first reply of the outbox was about to be sent when the lease before this one was lost.</param>
 /// <param name="Note">What the channel wrote down about it, or null.</param>
+/// <param name="Model">The model that was chosen for this conversation, or null.</param>
 public sealed record Claim(
     LeaseKey Lease,
     bool Resumed,
@@ -160,7 +161,8 @@ public sealed record Claim(
     IReadOnlyList<OutboxEntry> Outbox,
     IReadOnlyList<Mail> Mail,
     bool InDoubt = false,
-    string? Note = null);
+    string? Note = null,
+    string? Model = null);
 
 /// <param name="FirstMail">The mailbox number of the first message of the turn; must be the head, else the commit is refused as fenced.</param>
 /// <param name="MailCount">How many messages the turn answered.</param>
@@ -169,6 +171,7 @@ public sealed record Claim(
 /// <param name="LedgerJson">The turn's context ledger, kept for the newest turns only.</param>
 /// <param name="ResetWindow">The window of later turns starts after this turn's entries.</param>
 /// <param name="DeadLetter">A reason, when the turn gave the message up; counted for operators.</param>
+/// <param name="Model">The model chosen for the conversation from now on; empty for the usual one, null to leave it as it is.</param>
 public sealed record TurnCommit(
     long FirstMail,
     int MailCount,
@@ -177,7 +180,8 @@ public sealed record TurnCommit(
     OutboundReply? Reply,
     string? LedgerJson,
     bool ResetWindow = false,
-    string? DeadLetter = null);
+    string? DeadLetter = null,
+    string? Model = null);
 
 /// <param name="Mail">Empty when the conversation was released.</param>
 public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail> Mail);
@@ -186,11 +190,13 @@ public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail
 /// <param name="TranscriptStart">The number of the first of them; 0 when there are none before.</param>
 /// <param name="Waiting">Messages in the mailbox, oldest first.</param>
 /// <param name="Feed">The live event log, as <see cref="Feed.IConversationFeed"/> keeps it.</param>
+/// <param name="Undelivered">How many of the newest answers in the transcript have no receipt yet.</param>
 public sealed record ConversationView(
     IReadOnlyList<ChatEntry> Transcript,
     long TranscriptStart,
     IReadOnlyList<Mail> Waiting,
-    IReadOnlyList<Feed.FeedBatch> Feed);
+    IReadOnlyList<Feed.FeedBatch> Feed,
+    int Undelivered);
 
 /// <param name="Ready">Conversations with work, claimed ones included.</param>
 /// <param name="OldestDue">How long the most overdue conversation has waited; zero when none is due.</param>

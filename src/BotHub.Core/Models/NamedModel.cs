@@ -36,7 +36,10 @@ public interface IModelDirectory
 
     IReadOnlyList<NamedModel> All { get; }
 
-    bool Knows(string name) => All.Any(m => m.Name == name);
+    /// <summary>Every name that <see cref="Route"/> knows.</summary>
+    IReadOnlyList<string> Names => [.. All.Select(m => m.Name)];
+
+    bool Knows(string name) => Names.Contains(name, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>Keys in <see cref="ChatOptions.AdditionalProperties"/> that models of ours understand; others ignore them.</summary>

@@ -83,12 +83,12 @@ public sealed partial class ConversationWorker(
             if (mail.Count == 0 && last) return;
         }
 
-        var (tail, window, tries) = (claim.TranscriptTail, claim.WindowStart, claim.Tries);
+        var (tail, window, tries, chosen) = (claim.TranscriptTail, claim.WindowStart, claim.Tries, claim.Model);
         for (var turns = 1; mail.Count > 0; turns++)
         {
             var startedAt = clock.GetTimestamp();
             using var lifetime = new TurnLifetime(options.Value.TurnTimeout, clock);
-            var turn = new Turn(claim, Burst(mail), tries, tail, window, lifetime, channel, surface, clock.GetUtcNow()) { Supersedes = await SupersededAsync(claim, mail[0].Body) };
+            var turn = new Turn(claim, Burst(mail), tries, tail, window, lifetime, channel, surface, clock.GetUtcNow()) { Chosen = chosen, Supersedes = await SupersededAsync(claim, mail[0].Body) };
             keeper.Watch(lifetime, startedAt);
             handle.Begin(turn);
             if (stop == turn.Mail[0].Sequence) lifetime.EndWith(TurnEnd.Stopped);
@@ -98,6 +98,7 @@ public sealed partial class ConversationWorker(
 
             tail += turn.Questions.Count + 1;
             if (turn.ResetWindow) window = tail;
+            if (turn.Choose is { } choose) chosen = choose.Length == 0 ? null : choose;
             tries = 1;
             var takeNext = turns < TurnsPerLease && !handle.Draining && !surface.WantsNewLease;
             if (await SettleAsync(claim.Lease, lease, turn.Reply!, turn.Delivered, takeNext) is not { } next) return;

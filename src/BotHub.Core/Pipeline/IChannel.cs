@@ -1,4 +1,5 @@
 using BotHub.Core.Conversations;
+using BotHub.Core.Models;
 
 namespace BotHub.Core.Pipeline;
 
@@ -17,6 +18,9 @@ public interface IChannel
     /// <summary>Every choice that is configured, with its section: checked against models and prompts when the host starts.</summary>
     IEnumerable<(string Section, BotChoice Choice)> Choices => [];
 
+    /// <summary>Whether the sender may decide for everybody in the conversation, such as which model answers. Where people are alone with the bot they may.</summary>
+    ValueTask<bool> MayDecideAsync(InboundMessage message) => new(!message.Group);
+
     /// <summary>Opens the reply side of a conversation for one lease.</summary>
     IReplySurface Open(ReplyLease lease);
 
@@ -31,9 +35,13 @@ public interface IChannel
 
 /// <param name="Persona">The persona's id; null is the default one.</param>
 /// <param name="Model">The model's name; null is the persona's.</param>
-public sealed record BotChoice(string? Persona, string? Model)
+/// <param name="Data">Who may be told what people write there.</param>
+public sealed record BotChoice(string? Persona, string? Model, DataClass Data = DataClass.Open)
 {
     public static readonly BotChoice Default = new(null, null);
+
+    /// <summary>The models that people may choose with <c>/model</c>. Empty: none.</summary>
+    public IReadOnlyList<string> Offered { get; init; } = [];
 }
 
 /// <summary>A file could not be had. The text is meant for the user.</summary>

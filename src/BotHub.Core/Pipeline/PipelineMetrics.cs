@@ -15,29 +15,21 @@ public sealed class PipelineMetrics : IDisposable
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _firstToken;
     private readonly UpDownCounter<long> _running;
+    private readonly Counter<long> _passed;
 
-    public PipelineMetrics(IMeterFactory factory)
+    public PipelineMetrics(IMeterFactory factory, Models.ModelHealths healths)
     {
         _meter = factory.Create(Name);
         _turns = _meter.CreateCounter<long>("bothub.turns", "{turn}", "Turns ended, by channel and outcome.");
         _wait = _meter.CreateHistogram<double>("bothub.queue.wait", "s", "From arrival of a message to the start of its turn.");
         _firstToken = _meter.CreateHistogram<double>("bothub.answer.first_text", "s", "From the start of generation to the first text.");
         _running = _meter.CreateUpDownCounter<long>("bothub.turns.running", "{turn}", "Turns running on this node.");
+        _passed = _meter.CreateCounter<long>("bothub.model.passed", "{call}", "Models passed over for the next one of their route, by reason.");
+        _meter.CreateObservableGauge("bothub.model.breaker", () => healths.All.Select(h => Measure(h.Key, h.Value)), "{state}", "A model's circuit breaker: 0 closed, 1 half open, 2 open.");
     }
 
-    private double _typicalSeconds;
-    private int _generating;
-
-    /// <summary>Seconds a call at this place in a model's queue will likely wait, from how long answers took lately.</summary>
-    internal int? EstimateWait(int position)
-    {
-        var typical = Volatile.Read(ref _typicalSeconds);
-        // The waiting calls count as generating too, so what runs ahead of them is the rest.
-        var ahead = Math.Max(1, Volatile.Read(ref _generating) - position);
-        return typical == 0 ? null : position == 0 ? 0 : (int)Math.Ceiling(typical * position / ahead);
-    }
-
-    internal void Generating() => Interlocked.Increment(ref _generating);
+    /// <summary>A model was passed over for the next one of its route.</summary>
+    internal void Passed(string model, string reason) => _passed.Add(1, new("gen_ai.request.model", model), new("bothub.reason", reason));
 
     internal void Started(Turn turn, TimeSpan waited)
     {
@@ -53,12 +45,11 @@ public sealed class PipelineMetrics : IDisposable
 
     internal void Generated(Turn turn)
     {
-        Interlocked.Decrement(ref _generating);
-        var seconds = turn.Figures.Generation.TotalSeconds;
-        var typical = Volatile.Read(ref _typicalSeconds);
-        Volatile.Write(ref _typicalSeconds, typical == 0 ? seconds : 0.8 * typical + 0.2 * seconds);
         if (turn.Figures.FirstToken is { } first) _firstToken.Record(first.TotalSeconds, new KeyValuePair<string, object?>("gen_ai.request.model", turn.Model?.Name));
     }
+
+    private static Measurement<int> Measure(string model, Models.ModelHealth health) =>
+        new(health.Breaker.State switch { Models.BreakerState.Open => 2, Models.BreakerState.HalfOpen => 1, _ => 0 }, new KeyValuePair<string, object?>("gen_ai.request.model", model));
 
     private static KeyValuePair<string, object?> Channel(Turn turn) => new("bothub.channel", turn.Conversation.Channel);
 

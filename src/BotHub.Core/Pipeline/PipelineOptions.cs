@@ -1,3 +1,4 @@
+using BotHub.Core.Models;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Core.Pipeline;
@@ -33,6 +34,16 @@ public sealed class PipelineOptions
 
     /// <summary>The longest message text, in UTF-16 units.</summary>
     public int MaxTextLength { get; set; } = 16_000;
+
+    /// <summary>So many failures of a model in a row, within <see cref="BreakerWindow"/>, and its routes pass it over.</summary>
+    public int BreakerFailures { get; set; } = 5;
+
+    public TimeSpan BreakerWindow { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long it is passed over before one answer tries it again.</summary>
+    public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal BreakerRules Breaker => new(BreakerFailures, BreakerWindow, BreakerPause);
 }
 
 internal sealed class PipelineOptionsValidator : IValidateOptions<PipelineOptions>
@@ -44,6 +55,9 @@ internal sealed class PipelineOptionsValidator : IValidateOptions<PipelineOption
         Range(nameof(o.MaxBurst), o.MaxBurst, 1, 32);
         Range(nameof(o.MaxTries), o.MaxTries, 1, 1000);
         Range(nameof(o.MaxTextLength), o.MaxTextLength, 1, 1_000_000);
+        Range(nameof(o.BreakerFailures), o.BreakerFailures, 1, 1000);
+        Time(nameof(o.BreakerWindow), o.BreakerWindow, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Time(nameof(o.BreakerPause), o.BreakerPause, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Time(nameof(o.TurnTimeout), o.TurnTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         Time(nameof(o.Lease), o.Lease, TimeSpan.FromMilliseconds(300), TimeSpan.FromMinutes(5));
         Time(nameof(o.Debounce), o.Debounce, TimeSpan.Zero, TimeSpan.FromMinutes(1));

@@ -1,4 +1,5 @@
 using BotHub.Core.Context;
+using BotHub.Core.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +20,11 @@ public static class PipelineRegistration
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(NodeName.Create());
+        services.AddSingleton(s => new ModelHealths(s.GetRequiredService<IOptions<PipelineOptions>>().Value.Breaker, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IOverflowBudget, NoOverflowBudget>();
         services.AddSingleton<PipelineMetrics>();
+        services.AddSingleton<ModelPolicy>();
+        services.AddSingleton<ModelCommands>();
         services.AddSingleton<RecentTranscripts>();
         services.AddSingleton<DeliverStage>();
         services.AddSingleton<CommitStage>();

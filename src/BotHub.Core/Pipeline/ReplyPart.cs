@@ -4,7 +4,8 @@ namespace BotHub.Core.Pipeline;
 public abstract record ReplyPart;
 
 /// <summary>More text of the answer. What leaves the outermost stage is what people see and what is stored.</summary>
-public sealed record ReplyText(string Delta) : ReplyPart;
+/// <param name="Aside">Shown to people and no part of the answer as models read it later: thoughts, notes of the hub.</param>
+public sealed record ReplyText(string Delta, bool Aside = false) : ReplyPart;
 
 /// <summary>The model's queue: 1 is next, 0 means the answer begins.</summary>
 /// <param name="Seconds">The likely wait, from how long answers took lately; null when nothing is known yet.</param>

@@ -53,5 +53,34 @@ public static class Texts
     public const string Reset = "Done: I start afresh and no longer look at what was said before. The messages above stay as they are.";
     public const string Stopped = "No answer is being written any more.";
 
+    /// <summary>No model of the route may be told what is written here.</summary>
+    public const string NoModelAllowed = "What is written here may not leave the house, and no model that runs there is set up for this. Please tell the operator.";
+
+    public const string CostLimit = "What may be spent on answers today is used up. Please come back tomorrow.";
+
+    /// <summary>Before an answer: the model that was chosen is no longer to be had.</summary>
+    public static string ChoiceGone(string name) => $"(The model `{Code(name)}` can no longer be chosen here; the usual one answers again.)\n\n";
+
+    public const string SwitchingIsOff = "Another model cannot be chosen here.";
+    public const string HowToSwitch = "Write `/model NAME` to choose one for this conversation, `/model default` for the usual one.";
+    public const string OthersDecide = "In this group only its administrators choose the model.";
+    public const string InHouse = "runs in the house";
+    public const string OutOfHouse = "runs elsewhere";
+    public const string PartlyInHouse = "may run elsewhere";
+    public const string LeftAlone = "fails at present and is asked only now and then";
+    public const string AnswersNow = "answers now";
+
+    public static string Context(int tokens) => $"context {tokens:N0} tokens";
+
+    public static string Answers(string name, string description) => $"`{name}` answers: {description}.";
+
+    public static string Chosen(string name, string description) => $"From now on `{name}` answers in this conversation: {description}.";
+
+    public static string NoSuchChoice(string name, IEnumerable<string> names) =>
+        $"There is no model `{Code(name)}` to choose here. You can choose {string.Join(", ", names.Select(n => $"`{n}`"))}.";
+
+    /// <summary>What people wrote, within a code span and no longer than a name.</summary>
+    private static string Code(string text) => new([.. text.Where(c => c != '`' && !char.IsControl(c)).Take(64)]);
+
     private static string Named(IReadOnlyList<string> categories) => categories.Count == 0 ? "" : $" ({string.Join(", ", categories).Replace('_', ' ')})";
 }

@@ -8,6 +8,8 @@ namespace BotHub.Core.Pipeline;
 /// <summary>One user message, or a burst of them, being answered. It belongs to one lease and runs on one node.</summary>
 public sealed class Turn
 {
+    private string _begun = "";
+
     public Turn(Claim claim, IReadOnlyList<Mail> mail, int tries, long transcriptTail, long windowStart, TurnLifetime lifetime, IChannel channel, IReplySurface surface, DateTimeOffset startedAt)
     {
         Lease = claim.Lease;
@@ -53,6 +55,9 @@ public sealed class Turn
     /// <summary>Given to the user with an error, and to the log with everything else.</summary>
     public string Reference { get; } = Guid.NewGuid().ToString("N")[..8];
 
+    /// <summary>The model that people chose for this conversation; null for the usual one.</summary>
+    public string? Chosen { get; init; }
+
     /// <summary>The earlier answer that this turn's answer takes the place of; null for a turn of its own.</summary>
     public DeliveredAnswer? Supersedes { get; init; }
 
@@ -69,7 +74,10 @@ public sealed class Turn
     /// <summary>Who may see this conversation. The strictest until <see cref="RouteStage"/> knows better.</summary>
     public DataClass Data { get; set; } = DataClass.Internal;
 
-    /// <summary>The models that may answer, in the order in which they are tried: chosen by <see cref="RouteStage"/>, changed by stages behind it.</summary>
+    /// <summary>What was asked for, by people, channel or persona.</summary>
+    public ModelRoute? Route { get; set; }
+
+    /// <summary>The models of the route that may answer, in the order in which they are tried: chosen by <see cref="RouteStage"/>, changed by stages behind it.</summary>
     public IReadOnlyList<NamedModel> Candidates { get; set; } = [];
 
     /// <summary>The persona's prompt for this turn, the same whichever model reads it.</summary>
@@ -84,14 +92,16 @@ public sealed class Turn
     /// Makes this the model that answers, with a window built for it: the one way to a model, so that none is ever asked which may not see
     /// the conversation, and no prompt is ever longer than what its reader takes.
     /// </summary>
+    /// <param name="begun">What people have seen of the answer, where another model began it.</param>
     /// <exception cref="ModelForbiddenException">The model is out of the house, and the conversation may not leave it.</exception>
-    public PromptWindow Use(NamedModel model)
+    public PromptWindow Use(NamedModel model, string begun = "")
     {
         if (Data == DataClass.Internal && !model.InHouse) throw new ModelForbiddenException(model.Name);
-        if (Window is { } window && ReferenceEquals(Model, model)) return window;
+        if (Window is { } window && ReferenceEquals(Model, model) && _begun == begun) return window;
         var reserve = Math.Min(Persona?.Sampling.MaxTokens ?? model.MaxTokens, model.MaxTokens);
-        Model = model;
-        Window = window = PromptWindow.Build(Instructions, History, [.. Questions.Select(q => q.ForModel)], model.Meter, reserve);
+        Window = window = PromptWindow.Build(
+            Instructions, History, [.. Questions.Select(q => q.ForModel)], model.Meter, reserve, begun.Length == 0 ? [] : Continuation.Prompt(begun));
+        (Model, _begun) = (model, begun);
         Figures.Planned = window.Tokens;
         return window;
     }
@@ -100,6 +110,9 @@ public sealed class Turn
     public bool InContext { get; set; } = true;
 
     public bool ResetWindow { get; set; }
+
+    /// <summary>Set where another model is chosen from now on: its name, or empty for the usual one.</summary>
+    public string? Choose { get; set; }
 
     /// <summary>Set by a stage that answers without success: the message is shown, the turn is stored as failed.</summary>
     public string? ErrorCode { get; set; }
@@ -173,4 +186,16 @@ public sealed record PassedModel(string Model, string Reason)
 {
     /// <summary>The question alone is longer than its context.</summary>
     public const string TooSmall = "too_small";
+
+    /// <summary>It is out of the house, and the conversation may not leave it.</summary>
+    public const string DataClass = "data_class";
+
+    /// <summary>As much was spent on it today as its route allows.</summary>
+    public const string Cost = "cost";
+
+    /// <summary>It failed so often that it is left alone for a while.</summary>
+    public const string Open = "breaker_open";
+
+    /// <summary>Its queue is too long.</summary>
+    public const string Queue = "queue";
 }

@@ -10,6 +10,12 @@ namespace BotHub.Core.Prompts;
 public sealed record Persona(
     string Id, int Version, string Description, string? Model, PersonaSampling Sampling, string Text, string Hash)
 {
+    /// <summary>People see what a reasoning model thinks.</summary>
+    public bool ShowsReasoning { get; init; }
+
+    /// <summary>Who may be told what people say to it.</summary>
+    public Models.DataClass Data { get; init; }
+
     /// <summary>
     /// The system message. A line that uses a variable without a value is left out. The same variables always give the same
     /// text, and what differs between users and days stands in the last paragraph only (the loader sees to that), so that

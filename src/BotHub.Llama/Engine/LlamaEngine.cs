@@ -172,7 +172,7 @@ public sealed partial class LlamaEngine : IDisposable
 
         var context = NativeLog.Capture(() => Api.llama_init_from_model(Model.Handle, parameters), out var errors);
         if (context.IsInvalid)
-            throw new LlamaException(LlamaErrorKind.OutOfMemory, $"The context of {_options.Slots} slots with {ContextPerSlot} tokens could not be created: {string.Join(" | ", errors)}. Lower Slots or ContextPerSlot.");
+            throw new LlamaException(LlamaErrorKind.OutOfMemory, $"The context of {_options.Slots} slots with {ContextPerSlot} tokens could not be created: {string.Join(" | ", errors)}. Ask for fewer slots or a shorter context.");
         context.KeepAlive(Model.Handle);
         var threads = ThreadPoolHandle.Create(Math.Max(parameters.Threads, parameters.ThreadsBatch));
         if (threads is not null) Api.llama_attach_threadpool(context, threads.DangerousGetHandle(), threads.DangerousGetHandle());
@@ -186,7 +186,7 @@ public sealed partial class LlamaEngine : IDisposable
         var needed = (Model.OnGpu ? 0 : cells + ComputeBufferBytes) + _options.SnapshotBytes;
         if (SystemMemory.Available() is not { } available || needed <= available) return;
         throw new LlamaException(LlamaErrorKind.OutOfMemory,
-            $"{_options.Slots} slots with {ContextPerSlot} tokens need {needed >> 20:N0} MiB ({cells >> 20:N0} for the conversations, {_options.SnapshotBytes >> 20:N0} for saved ones), and {available >> 20:N0} MiB are available. Lower Slots, ContextPerSlot or SnapshotBytes.");
+            $"{_options.Slots} slots with {ContextPerSlot} tokens need {needed >> 20:N0} MiB ({cells >> 20:N0} for the conversations, {_options.SnapshotBytes >> 20:N0} for saved ones), and {available >> 20:N0} MiB are available. Ask for fewer slots or a shorter context.");
     }
 
     private void FreeNative()

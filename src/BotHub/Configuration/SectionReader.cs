@@ -17,6 +17,20 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
         return string.IsNullOrWhiteSpace(section[key]) ? null : section[key]!.Trim();
     }
 
+    /// <summary>Several texts: a list, or one text with commas as an environment variable holds it.</summary>
+    public IReadOnlyList<string> List(string key)
+    {
+        var text = Text(key);
+        return [.. section.GetSection(key).GetChildren().Select(c => c.Value).Append(text).SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+    }
+
+    /// <summary>A section within this one.</summary>
+    public SectionReader Section(string key)
+    {
+        _known.Add(key);
+        return new SectionReader(section.GetSection(key), errors);
+    }
+
     public int Integer(string key, int otherwise, int least, int most)
     {
         if (Text(key) is not { } text)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BotHub.Core.Models;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Models;
@@ -18,6 +19,9 @@ internal sealed partial class ModelDirectory(
 
     /// <summary>Every model.</summary>
     public IReadOnlyList<NamedModel> All => [.. _models.Values];
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> Names => [.. _routes.Keys];
 
     /// <summary>The model with this name; the default one for null, and for a name that is not configured: a persona's hint is no condition.</summary>
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
@@ -39,7 +43,7 @@ internal sealed partial class ModelDirectory(
         // Taken now and not by the constructor: factories read options, and only after all validators had their say.
         var factories = services.GetServices<ILanguageModelFactory>().GroupBy(f => f.Type).ToDictionary(f => f.Key, f => f.Last());
         var errors = new List<string>();
-        foreach (var entry in options.Value.Entries.Values.OrderBy(e => e.Type != ElizaEntry.ElizaType))
+        foreach (var entry in options.Value.Entries.Values.Where(e => e is not RouteEntry).OrderBy(e => e.Type != ElizaEntry.ElizaType))
         {
             switch (await factories[entry.Type].CreateAsync(entry, cancellationToken))
             {
@@ -60,11 +64,28 @@ internal sealed partial class ModelDirectory(
         if (errors.Count > 0)
             throw new OptionsValidationException(ModelsOptions.Section, typeof(ModelsOptions), errors);
         foreach (var (name, model) in _models) _routes[name] = ModelRoute.Of(model);
+        foreach (var route in options.Value.Entries.Values.OfType<RouteEntry>()) _routes[route.Name] = Chain(route);
     }
 
-    /// <summary>Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them.</summary>
+    private ModelRoute Chain(RouteEntry route)
+    {
+        List<NamedModel> models = [.. options.Value.Chains[route.Name].Select(name => _models[name])];
+        Log.Chain(logger, route.Name, string.Join(" → ", models.Select(m => m.Name)));
+        return new ModelRoute(route.Name, models)
+        {
+            Description = string.Join(", else ", models.Select(m => m.Description)),
+            Continue = route.Continue,
+            QueueTime = route.QueueTime,
+            CostPerDay = route.CostPerDay,
+        };
+    }
+
+    /// <summary>
+    /// Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them. No logs: it would warn of
+    /// every answer that is stopped, and repeat a provider's own words; what fails is logged by the pipeline.
+    /// </summary>
     private NamedModel Observed(NamedModel model) =>
-        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(services.GetRequiredService<ILoggerFactory>()).Build(services) };
+        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(NullLoggerFactory.Instance).Build(services) };
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>
     private void StandIn(string name)
@@ -102,6 +123,9 @@ internal sealed partial class ModelDirectory(
     {
         [LoggerMessage(EventName = "ModelReady", Level = LogLevel.Information, Message = "Model {Model} ({Type}) is ready: {Description}")]
         public static partial void Ready(ILogger logger, string model, string type, string description);
+
+        [LoggerMessage(EventName = "ModelRouteReady", Level = LogLevel.Information, Message = "Route {Route}: {Models}")]
+        public static partial void Chain(ILogger logger, string route, string models);
 
         [LoggerMessage(EventName = "ModelUnavailable", Level = LogLevel.Warning, Message = "Model {Model} cannot be loaded: {Reason}. {Notice}")]
         public static partial void Unavailable(ILogger logger, string model, string reason, string notice);

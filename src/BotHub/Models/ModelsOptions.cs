@@ -7,7 +7,7 @@ namespace BotHub.Models;
 
 /// <summary>
 /// The section <c>Models</c>: <c>Default</c>, <c>Directory</c>, and one subsection for each model. Three models need no
-/// configuration: <c>eliza</c>, <c>echo</c>, and <c>local</c> (type llama) as long as it is the default.
+/// configuration: <c>eliza</c>, <c>echo</c>, and <c>local</c> (type llama) as long as it is the default or a route names it.
 /// </summary>
 internal sealed class ModelsOptions
 {
@@ -23,6 +23,9 @@ internal sealed class ModelsOptions
     /// <summary>The models by name, upper and lower case alike.</summary>
     public IReadOnlyDictionary<string, ModelEntry> Entries { get; private set; } = new Dictionary<string, ModelEntry>();
 
+    /// <summary>The models behind each route.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Chains { get; private set; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>What is wrong with the section; the validator reports it.</summary>
     public IReadOnlyList<string> Errors { get; private set; } = [];
 
@@ -36,6 +39,7 @@ internal sealed class ModelsOptions
         [RemoteEntry.CompatibleType] = RemoteEntryReader.ReadCompatible,
         [ElizaEntry.ElizaType] = ElizaEntry.Read,
         [EchoEntry.EchoType] = EchoEntry.Read,
+        [RouteEntry.RouteType] = RouteEntry.Read,
     };
 
     /// <summary>Fills the options from the section <c>Models</c>; everything wrong ends in <see cref="Errors"/>.</summary>
@@ -64,10 +68,12 @@ internal sealed class ModelsOptions
 
         entries.TryAdd(ElizaEntry.ElizaType, new ElizaEntry(ElizaEntry.ElizaType));
         entries.TryAdd(EchoEntry.EchoType, new EchoEntry(EchoEntry.EchoType, EchoOptions.AtOnce));
-        if (Default.Equals(LocalName, StringComparison.OrdinalIgnoreCase) && section.GetSection(LocalName)["Type"] is null)
+        var asked = entries.Values.OfType<RouteEntry>().SelectMany(r => r.Models).Append(Default);
+        if (asked.Contains(LocalName, StringComparer.OrdinalIgnoreCase) && section.GetSection(LocalName)["Type"] is null)
             entries.TryAdd(LocalName, new LlamaEntry(LocalName));
         if (!entries.ContainsKey(Default) && section.GetSection(Default)["Type"] is null)
             errors.Add($"{Section}:Default = '{Default}' names no model; use {string.Join(", ", entries.Keys)}, or add {Section}:{Default}:Type.");
+        Chains = RouteEntry.Expand(entries, errors);
         (Entries, Errors) = (entries, errors);
     }
 }

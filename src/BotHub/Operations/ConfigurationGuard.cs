@@ -17,13 +17,19 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
     /// <summary>Holds nothing: it makes the check run with all the others at start.</summary>
     public sealed class Verdict;
 
-    /// <summary>Every section of the hub's with the keys it may have.</summary>
-    public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Known = new Dictionary<string, IReadOnlyList<string>>
+    /// <summary>The sections that the binder fills, and what with.</summary>
+    public static readonly IReadOnlyDictionary<string, Type> Options = new Dictionary<string, Type>
     {
-        [PipelineOptions.Section] = KeysOf<PipelineOptions>(),
-        [ContextOptions.Section] = KeysOf<ContextOptions>(),
-        [StorageOptions.Section] = KeysOf<StorageOptions>(),
-        [WebOptions.Section] = KeysOf<WebOptions>(),
+        [PipelineOptions.Section] = typeof(PipelineOptions),
+        [ContextOptions.Section] = typeof(ContextOptions),
+        [StorageOptions.Section] = typeof(StorageOptions),
+        [WebOptions.Section] = typeof(WebOptions),
+    };
+
+    /// <summary>Every section of the hub's with the keys it may have.</summary>
+    public static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> Known = new Dictionary<string, IReadOnlyList<string>>(
+        Options.Select(o => KeyValuePair.Create<string, IReadOnlyList<string>>(o.Key, [.. PropertiesOf(o.Value).Select(p => p.Name)])))
+    {
         ["Channels"] = ["Web", "Telegram"],
         [SecretFiles.Section] = [SecretFiles.DirectoryKey],
         ["ConnectionStrings"] = [StorageOptions.ConnectionName],
@@ -36,12 +42,31 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
     {
         var errors = MisspeltSections().Concat(UnknownKeys()).ToList();
         if (SecretFiles.Error(configuration) is { } error) errors.Add(error);
+        errors.AddRange(WrongAddresses());
+        errors.AddRange(Telemetry.Errors(configuration));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
-    /// <summary>The keys that the binder fills: public properties one can set.</summary>
-    private static List<string> KeysOf<T>() =>
-        [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod?.IsPublic == true).Select(p => p.Name)];
+    /// <summary>What the binder fills: public properties one can set.</summary>
+    public static IEnumerable<PropertyInfo> PropertiesOf(Type options) =>
+        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod?.IsPublic == true);
+
+    private IEnumerable<string> WrongAddresses() =>
+        from address in (configuration[WebHostDefaults.ServerUrlsKey] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        where !IsAddress(address)
+        select $"{WebHostDefaults.ServerUrlsKey} has '{address}'; write scheme, host and port, such as http://localhost:5000, and a semicolon between several.";
+
+    private static bool IsAddress(string text)
+    {
+        try
+        {
+            return BindingAddress.Parse(text) is { Scheme: "http" or "https", Port: >= 0 and <= 65535 };
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
 
     private IEnumerable<string> UnknownKeys() =>
         from section in Known

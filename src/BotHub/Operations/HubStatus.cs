@@ -72,10 +72,15 @@ public sealed record StatusOfModels(string? Default, IReadOnlyList<StatusOfModel
 
 /// <param name="Context">Tokens of prompt and answer together.</param>
 /// <param name="Notice">Why this is not the model one would expect; else null.</param>
+/// <param name="InHouse">Whether it runs on machines of the operator's own.</param>
+/// <param name="Breaker"><c>closed</c>: it is asked as usual; <c>open</c>: it failed so often that routes pass it over; <c>half-open</c>: the next answer tries it.</param>
 /// <param name="Engine">The work of an engine in this process; null for other models.</param>
-public sealed record StatusOfModel(string Name, string Type, string Description, int Context, string? Notice, StatusOfEngine? Engine)
+public sealed record StatusOfModel(string Name, string Type, string Description, int Context, string? Notice, bool InHouse, string Breaker, StatusOfEngine? Engine)
 {
-    internal static StatusOfModel Of(NamedModel m) => new(m.Name, m.Type, m.Description, m.ContextTokens, m.Notice, StatusOfEngine.Of(m.Client.GetService<LlamaEngine>()?.Health));
+    internal static StatusOfModel Of(NamedModel m, CircuitBreaker breaker) => new(
+        m.Name, m.Type, m.Description, m.ContextTokens, m.Notice, m.InHouse,
+        breaker.State switch { BreakerState.Open => "open", BreakerState.HalfOpen => "half-open", _ => "closed" },
+        StatusOfEngine.Of(m.Client.GetService<LlamaEngine>()?.Health));
 }
 
 /// <param name="Slots">Conversations it computes at the same time.</param>

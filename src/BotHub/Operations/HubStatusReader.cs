@@ -8,6 +8,7 @@ namespace BotHub.Operations;
 internal sealed class HubStatusReader(
     StoreProbe store,
     IModelDirectory models,
+    ModelHealths healths,
     BotProfile bot,
     IEnumerable<IChannel> channels,
     Dispatcher dispatcher,
@@ -32,7 +33,7 @@ internal sealed class HubStatusReader(
             StatusOfStore.Of(reading),
             new StatusOfModels(
                 models.All.Count == 0 ? null : models.Get(null).Name,
-                [.. models.All.Select(StatusOfModel.Of)]),
+                [.. models.All.Select(Describe)]),
             await Task.WhenAll(channels.Select(DescribeAsync)),
             new StatusOfPipeline(
                 dispatcher.Running, dispatcher.Draining, new StatusOfLimits(limits.MaxConcurrentTurns, limits.MaxTextLength, limits.TurnTimeout.TotalSeconds)));
@@ -44,13 +45,22 @@ internal sealed class HubStatusReader(
         Dictionary<string, string> checks = new()
         {
             ["store"] = reading.Problem ?? "ok",
-            ["model"] = models.All.Count == 0 ? "none is loaded" : StatusOfModel.Of(models.Get(null)).Engine?.Problem ?? "ok",
+            ["model"] = models.All.Count == 0 ? "none is loaded" : ModelProblem() ?? "ok",
             ["pipeline"] = dispatcher.Draining ? "draining" : "ok",
         };
         var ready = checks.Values.All(v => v == "ok");
         foreach (var channel in channels)
             if (await channel.ReportAsync() is { } report) checks[channel.Id] = report.Trouble ?? "ok";
         return new Readiness(ready, checks);
+    }
+
+    private StatusOfModel Describe(NamedModel model) => StatusOfModel.Of(model, healths.Of(model.Name).Breaker);
+
+    /// <summary>Null as long as one model of the default's route can answer.</summary>
+    private string? ModelProblem()
+    {
+        var problems = models.Route(null).Models.Select(m => Describe(m).Engine?.Problem).ToList();
+        return problems.Contains(null) ? null : problems[0];
     }
 
     private async Task<StatusOfChannel> DescribeAsync(IChannel channel)

@@ -13,6 +13,7 @@ public static class OperationsSetup
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         builder.AddSecretFiles();
+        builder.AddLaunch();
         builder.AddConsoleLogs();
         builder.AddTelemetry();
         services.AddProblemAnswers();

@@ -45,12 +45,27 @@ internal static class Telemetry
         if (signals.Logs is { } logs) telemetry.WithLogging(l => l.AddOtlpExporter(logs), o => o.IncludeFormattedMessage = true);
     }
 
+    /// <summary>What is wrong with the environment's OTLP variables: the exporter would pass over it in silence.</summary>
+    public static IEnumerable<string> Errors(IConfiguration environment)
+    {
+        foreach (var prefix in (string[])["OTEL_EXPORTER_OTLP_", .. Signals.Names.Select(s => $"OTEL_EXPORTER_OTLP_{s}_")])
+        {
+            var (endpoint, protocol) = (environment[prefix + "ENDPOINT"], environment[prefix + "PROTOCOL"]);
+            if (!string.IsNullOrWhiteSpace(endpoint) && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")))
+                yield return $"{prefix}ENDPOINT is '{endpoint}'; write an address such as http://localhost:4317.";
+            if (!string.IsNullOrWhiteSpace(protocol) && protocol is not ("grpc" or "http/protobuf"))
+                yield return $"{prefix}PROTOCOL is '{protocol}'; use grpc or http/protobuf.";
+        }
+    }
+
     /// <summary>How each signal is exported; null: not at all.</summary>
     private sealed record Signals(Action<OtlpExporterOptions>? Traces, Action<OtlpExporterOptions>? Metrics, Action<OtlpExporterOptions>? Logs)
     {
+        public static readonly IReadOnlyList<string> Names = ["TRACES", "METRICS", "LOGS"];
+
         public bool Any => Traces is not null || Metrics is not null || Logs is not null;
 
-        public static Signals Of(IConfiguration environment) => new(One(environment, "TRACES"), One(environment, "METRICS"), One(environment, "LOGS"));
+        public static Signals Of(IConfiguration environment) => new(One(environment, Names[0]), One(environment, Names[1]), One(environment, Names[2]));
 
         /// <summary>
         /// A signal's own variables overrule the common ones, which the exporter reads by itself (OpenTelemetry specification, OTLP

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using BotHub.Core.Models;
 using BotHub.Core.Prompts;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -10,7 +11,7 @@ namespace BotHub.Prompts;
 /// <summary>Reads one persona file: YAML front matter between two lines of <c>---</c>, then the text. Strict, with line numbers.</summary>
 internal sealed class PersonaReader
 {
-    private static readonly string[] Keys = ["id", "version", "description", "model", "sampling"];
+    private static readonly string[] Keys = ["id", "version", "description", "model", "data", "reasoning", "sampling"];
 
     private readonly string _file;
     private readonly List<string> _errors;
@@ -60,7 +61,11 @@ internal sealed class PersonaReader
             Text(front, "model", required: false),
             sampling,
             body.Trim(),
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]);
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12])
+        {
+            Data = OneOf(front, "data", "open", "internal") == "internal" ? DataClass.Internal : DataClass.Open,
+            ShowsReasoning = OneOf(front, "reasoning", "hide", "show") == "show",
+        };
     }
 
     private YamlMappingNode? Mapping(string yaml)
@@ -123,6 +128,16 @@ internal sealed class PersonaReader
             Error(1, $"'{key}' is missing");
         }
 
+        return null;
+    }
+
+    private string? OneOf(YamlMappingNode map, string key, params string[] values)
+    {
+        if (Text(map, key, required: false) is not { } text)
+            return null;
+        if (values.Contains(text, StringComparer.Ordinal))
+            return text;
+        Error(Line(map, key), $"'{key}' is '{text}'; use {string.Join(" or ", values)}");
         return null;
     }
 

@@ -101,7 +101,11 @@ internal sealed partial class EmbeddedGarnet(IOptions<StorageOptions> options, I
             Directory.CreateDirectory(directory);
             return new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new StoreStartException($"Storage:Directory is '{directory}', where nothing can be written ({e.Message}): grant this user the right to, or set another directory.", e);
+        }
+        catch (IOException e)
         {
             throw new StoreStartException(
                 $"Storage:Directory is '{directory}', which can't be locked ({e.Message}): end the other hub that uses it, or set another directory. To run several hubs, set ConnectionStrings:Redis.", e);

@@ -29,6 +29,7 @@ namespace BotHub.Storage;
 ///     t&lt;n&gt;                 transcript entries
 ///     o&lt;n&gt; nt              replies, behind the number of the transcript entry that is their message, or '-' when they hold it;
 ///                          the channel's note on how far the first of them got
+///     mo                   the model that was chosen for the conversation; '' or missing: the usual one
 ///     l:&lt;turn&gt;             ledgers of the newest messages' turns
 ///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"

@@ -43,7 +43,7 @@ internal sealed partial class RedisConversationStore
         var f = (RedisResult[])(await connection.RepeatAsync(
             ViewScript.Script, [keys.Conversation(conversation), keys.Feed(conversation)], [Math.Clamp(limit, 0, ReadLimit)], cancel))!;
         return new ConversationView(
-            Entries((RedisValue[])f[1]!), (long)f[0], Mails((long)f[2], (RedisValue[])f[3]!), FeedWire.ReadAll((RedisValue[])f[4]!));
+            Entries((RedisValue[])f[1]!), (long)f[0], Mails((long)f[2], (RedisValue[])f[3]!), FeedWire.ReadAll((RedisValue[])f[4]!), (int)f[5]);
     }
 
     public async Task<string?> ReadLedgerAsync(ConversationId conversation, string turn, CancellationToken cancel) =>

@@ -27,7 +27,7 @@ internal sealed partial class RedisConversationStore(
         if (f.Length == 3) return (result, null);
         return (result, new Claim(
             new LeaseKey(message.Conversation, (long)f[3], owner), Resumed: false, (int)f[4], (long)f[5], (long)f[6], (long)f[7],
-            [], [new Mail(result.Sequence, message)], Note: Note(f[8])));
+            [], [new Mail(result.Sequence, message)], Note: Filled(f[8]), Model: Filled(f[9])));
     }
 
     private async Task<RedisResult[]> AcceptAsync(InboundMessage message, TimeSpan delay, string owner, TimeSpan lease, CancellationToken cancel)
@@ -71,7 +71,7 @@ internal sealed partial class RedisConversationStore(
         await server.DurableAsync();
         return new Claim(
             new LeaseKey(conversation, (long)f[0], owner), (int)f[1] == 1, (int)f[2], (long)f[3], (long)f[4], (long)f[5],
-            Replies((long)f[6], (RedisValue[])f[7]!, (RedisValue[])f[12]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Note(f[11]));
+            Replies((long)f[6], (RedisValue[])f[7]!, (RedisValue[])f[13]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Filled(f[11]), Filled(f[12]));
     }
 
     public async Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel)
@@ -96,6 +96,7 @@ internal sealed partial class RedisConversationStore(
             Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
             StoredReply.Write(commit), commit.LedgerJson ?? "",
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
+            commit.Model is { } model ? "=" + model : "",
         ];
         var sequence = await connection.RunAsync(
             CommitScript.Script,
@@ -143,7 +144,7 @@ internal sealed partial class RedisConversationStore(
         if (owner.Length == 0) throw new ArgumentException("A lease needs an owner: an empty one means that it was given back.", nameof(owner));
     }
 
-    private static string? Note(RedisResult note) => (string)note! is { Length: > 0 } text ? text : null;
+    private static string? Filled(RedisResult field) => (string)field! is { Length: > 0 } text ? text : null;
 
     private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

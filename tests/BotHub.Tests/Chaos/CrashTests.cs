@@ -17,6 +17,30 @@ public sealed class CrashTests : ChaosTests
         await TalkWhileAsync(hubs, conversations: 12, monkey => monkey.RunAsync((1200, 2200), TimeSpan.FromSeconds(12), Deadline));
     }
 
+    [Fact]
+    public async Task A_message_whose_hub_dies_every_time_is_given_up_and_its_sender_is_told()
+    {
+        var hubs = await StartHubsAsync(1, redis: null, speed: 20, ("Pipeline__MaxTries", "2"));
+        using var client = ClientOf(hubs);
+        var conversation = await client.OpenAsync(Deadline);
+        var follower = await FollowAsync(conversation);
+        await conversation.PostAsync("poison", new string('p', 5_000), Deadline);
+        for (var death = 0; death < 2; death++)
+        {
+            var deaths = death;
+            await follower.UntilAsync(p => p.Voided == deaths && p.Answers.LastOrDefault() is { IsFinal: false, Text.Length: > 0 }, "the answer's beginning", Deadline);
+            await hubs[0].KillAsync();
+            await hubs[0].StartAsync(Deadline);
+        }
+
+        await follower.UntilAsync(p => p.Answers.LastOrDefault() is { State: "failed" }, "an apology", Deadline);
+        await conversation.PostAsync("next", "still there?", Deadline);
+        await follower.UntilAsync(p => p.Answers.LastOrDefault() is { IsFinal: true, Text: "still there?" }, "the next answer", Deadline);
+        ChatLoad.AssertShows(follower, await conversation.ReadAsync(Deadline));
+        Assert.Equal(1, await hubs[0].StoreFigureAsync("deadLetters", Deadline));
+        AssertQuiet(hubs);
+    }
+
     private async Task TalkWhileAsync(List<HubProcess> hubs, int conversations, Func<Monkey, Task> storm)
     {
         using var client = ClientOf(hubs);

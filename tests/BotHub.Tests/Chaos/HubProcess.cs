@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Chaos;
@@ -77,6 +79,10 @@ public sealed class HubProcess : ServerProcess
             return false;
         }
     }
+
+    /// <summary>What the hub's status tells of its store.</summary>
+    public async Task<long> StoreFigureAsync(string name, CancellationToken cancel) =>
+        (await Probe.GetFromJsonAsync<JsonElement>(new Uri(Address, "status"), cancel)).GetProperty("store").GetProperty(name).GetInt64();
 
     // The embedded store calls the end of its own background work an error.
     protected override bool IsError(string line) => !line.Contains("StoreWrapper[0] IndexAutoGrowTaskAsync exception received System.Threading.Tasks.TaskCanceledException", StringComparison.Ordinal) && IsFailure(line);

@@ -63,6 +63,12 @@ public abstract class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a line of its log has this in it.</summary>
+    public async Task UntilLoggedAsync(string text, CancellationToken cancel)
+    {
+        while (!Log.Contains(text, StringComparison.Ordinal)) await Task.Delay(25, cancel);
+    }
+
     /// <summary>kill -9, without a chance to clean up.</summary>
     public async Task KillAsync()
     {

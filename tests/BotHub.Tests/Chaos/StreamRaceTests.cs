@@ -55,6 +55,34 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
     }
 
     [Fact]
+    public async Task A_reader_that_joined_after_the_commit_of_an_answer_of_which_nothing_was_written_is_shown_it_once()
+    {
+        var (claim, surface) = await BeginAsync();
+        var reply = await CommitAsync(claim, "Before");
+        await surface.DeliverAsync(reply, DeliveryState.Fresh);
+        await Store.ReceiptAsync(claim.Lease, new Receipt(reply.Sequence, "t0", []), takeNext: false, Cancel);
+
+        (claim, surface) = await BeginAsync(turn: 1);
+        await surface.ShowAsync(new ReplyText("Hello world"));
+        reply = await CommitAsync(claim, "Hello world", turn: 1);
+        await ReadAsync(after: 0);
+        Assert.Equal("Before", _page.Answers.Single().Text);
+        await surface.DeliverAsync(reply, DeliveryState.Fresh);
+        await ReadAsync(_page.LastId);
+        Assert.Equal([("Before", "done"), ("Hello world", "done")], _page.Answers.Select(a => (a.Text, a.State)));
+    }
+
+    [Fact]
+    public async Task A_reader_that_joins_between_the_end_of_an_answer_and_its_receipt_is_shown_it()
+    {
+        var (claim, surface) = await BeginAsync();
+        await surface.DeliverAsync(await CommitAsync(claim, "Hello world"), DeliveryState.Fresh);
+        await ReadAsync(after: 0);
+        Assert.Equal(("Hello world", "done"), _page.Answers.Select(a => (a.Text, a.State)).Single());
+        Assert.False(_page.IsRunning);
+    }
+
+    [Fact]
     public async Task A_reader_that_has_seen_a_part_is_shown_one_answer_when_the_reply_is_delivered_by_a_later_lease()
     {
         var (claim, surface) = await BeginAsync(TimeSpan.FromSeconds(1));
@@ -114,17 +142,18 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
         }
     }
 
-    private async Task<(Claim Claim, WebReplySurface Surface)> BeginAsync(TimeSpan? lease = null)
+    private async Task<(Claim Claim, WebReplySurface Surface)> BeginAsync(TimeSpan? lease = null, int turn = 0)
     {
-        await Store.AcceptAsync(new InboundMessage("m", _visitor.Conversation, "bot", new Sender("u"), "Hi", DateTimeOffset.UnixEpoch), TimeSpan.Zero, Cancel);
+        await Store.AcceptAsync(new InboundMessage($"m{turn}", _visitor.Conversation, "bot", new Sender("u"), "Hi", DateTimeOffset.UnixEpoch), TimeSpan.Zero, Cancel);
         var claim = await Store.ClaimAsync(_visitor.Conversation, "node", lease ?? TimeSpan.FromMinutes(5), Cancel) ?? throw new InvalidOperationException("Nothing to claim.");
         var surface = Open(claim);
-        var channel = new WebChannel(Feed, Options.Create(new WebOptions()), _clock);
+        using var model = new FakeModel();
+        var channel = new WebChannel(Feed, new BotProfile(model, model), Options.Create(new WebOptions()), _clock);
         await surface.StartAsync(new Turn(claim, claim.Mail, claim.Tries, 0, 0, new TurnLifetime(TimeSpan.FromMinutes(1), _clock), channel, surface, DateTimeOffset.UnixEpoch));
         return (claim, surface);
     }
 
-    private WebReplySurface Open(Claim claim) => new(new TestLease(Store, claim), Feed, Flush, _clock);
+    private WebReplySurface Open(Claim claim) => new(new TestLease(Store, claim), Feed, notice: null, Flush, _clock);
 
     private async Task ShowAsync(WebReplySurface surface, string text)
     {
@@ -144,11 +173,11 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
 
     private async Task<long> LastIdAsync() => await Feed.ReadAsync(_visitor.Conversation, Cancel) is [.., var last] ? last.LastId : 0;
 
-    private async Task<OutboxEntry> CommitAsync(Claim claim, string text)
+    private async Task<OutboxEntry> CommitAsync(Claim claim, string text, int turn = 0)
     {
-        var answer = new ChatEntry("t0.a", MessageRole.Assistant, text, DateTimeOffset.UnixEpoch, MessageState.Done, "t0");
+        var answer = new ChatEntry($"t{turn}.a", MessageRole.Assistant, text, DateTimeOffset.UnixEpoch, MessageState.Done, $"t{turn}");
         var reply = new OutboundReply(answer, null, null);
-        var commit = new TurnCommit(0, 1, "t0", [new ChatEntry("m", MessageRole.User, "Hi", DateTimeOffset.UnixEpoch, MessageState.Done, "t0"), answer], reply, null);
+        var commit = new TurnCommit(turn, 1, $"t{turn}", [new ChatEntry($"m{turn}", MessageRole.User, "Hi", DateTimeOffset.UnixEpoch, MessageState.Done, $"t{turn}"), answer], reply, null);
         return new OutboxEntry((await Store.CommitAsync(claim.Lease, commit, Cancel)).OutboxSequence, reply);
     }
 

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using BotHub.FakeTelegram;
 
 namespace BotHub.Tests.Chaos;
@@ -70,13 +68,6 @@ internal sealed class TelegramWorld : IAsyncDisposable
         }
 
         return repeated;
-    }
-
-    /// <summary>Sends of which a hub says that nobody could know whether they arrived.</summary>
-    public static async Task<long> UnknownSendsAsync(HubProcess hub)
-    {
-        using var http = new HttpClient(new SocketsHttpHandler(), disposeHandler: true) { BaseAddress = hub.Address };
-        return (await http.GetFromJsonAsync<JsonElement>("status")).GetProperty("store").GetProperty("unknownSends").GetInt64();
     }
 
     /// <summary>The numbers of the answers that stand in the chat, in order.</summary>

@@ -84,9 +84,10 @@ public sealed class TestHub : WebApplicationFactory<Program>
 }
 
 /// <summary>One visitor of the chat page, speaking the contract.</summary>
-public sealed class TestVisitor(HttpClient http, string id)
+/// <param name="first">The number of its first message: another one where it comes back.</param>
+public sealed class TestVisitor(HttpClient http, string id, int first = 0)
 {
-    private int _next;
+    private int _next = first;
 
     public HttpClient Http => http;
     public string Id => id;

@@ -46,18 +46,53 @@ public sealed class ConfigurationGuardTests
     }
 
     [Fact]
-    public async Task A_wrong_setup_ends_with_an_explanation_and_exit_code_1()
+    public async Task Everything_that_is_wrong_is_explained_at_once_and_the_exit_code_is_1()
     {
-        var app = OperationsHost.Build(new() { ["Pipeline:Dreain"] = "00:00:01", ["Pipeline:MaxBurst"] = "0" });
+        var app = OperationsHost.Build(new()
+        {
+            ["Pipeline:Dreain"] = "00:00:01",
+            ["Pipeline:MaxBurst"] = "0",
+            ["Pipeline:Lease"] = "banana",
+            ["Pipeline:MaxTries"] = "many",
+            ["Channels:Web:FlushInterval"] = "00:01:00",
+            ["Channels:Web:Enabled"] = "yes",
+            ["Logging:LogLevel:Default"] = "Warn",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector",
+        });
         var logs = (LogCollector)app.Services.GetService(typeof(LogCollector))!;
 
-        Assert.Equal(1, await app.RunOrExplainAsync());
+        Assert.Equal(1, await app.RunOrExplainAsync(OperationsHost.Map));
 
         var lines = logs.All.Split('\n').Where(l => l.StartsWith("Critical", StringComparison.Ordinal)).ToList();
-        Assert.Equal(2, lines.Count);
-        Assert.Contains(lines, l => l.Contains("Pipeline:Dreain", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.Contains("Pipeline:MaxBurst is 0", StringComparison.Ordinal));
+        string[] told =
+        [
+            "Pipeline:Dreain is not known",
+            "Pipeline:MaxBurst is 0; use 1 to 32.",
+            "Pipeline:Lease is 'banana'; write a time as hours:minutes:seconds",
+            "Pipeline:MaxTries is 'many'; write a whole number.",
+            "Channels:Web:FlushInterval is '00:01:00'; use 1 ms to 2 s.",
+            "Channels:Web:Enabled is 'yes'; write true or false.",
+            "Logging:LogLevel:Default is 'Warn'; use Trace, Debug, Information, Warning,",
+            "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector'; write an address such as",
+        ];
+        foreach (var error in told) Assert.Single(lines, l => l.Contains(error, StringComparison.Ordinal));
+        Assert.Equal(told.Length, lines.Count);
     }
+
+    [Theory]
+    [InlineData("urls", "nonsense", "urls has 'nonsense'; write scheme, host and port")]
+    [InlineData("urls", "http://localhost:99999", "urls has 'http://localhost:99999'; write")]
+    [InlineData("urls", "ftp://localhost:21", "urls has 'ftp://localhost:21'; write")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "localhost:4317", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT is 'localhost:4317'; write")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'; use grpc or http/protobuf.")]
+    public void An_address_that_leads_nowhere_is_named(string key, string value, string error) =>
+        Assert.StartsWith(error, Assert.Single(Check((key, value)).Failures!), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("urls", "http://localhost:5000;https://*:5001;http://[::1]:0")]
+    [InlineData("urls", "http://+:80/")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.example/otlp")]
+    public void Addresses_that_can_be_used_pass(string key, string value) => Assert.True(Check((key, value)).Succeeded);
 
     private static ValidateOptionsResult Check(params (string Key, string Value)[] settings) =>
         new ConfigurationGuard(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build())

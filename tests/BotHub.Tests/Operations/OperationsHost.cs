@@ -53,19 +53,24 @@ internal sealed class OperationsHost : IAsyncDisposable
         builder.AddOperations();
         builder.AddPipeline();
         builder.AddWebChannel();
-        var app = builder.Build();
+        return builder.Build();
+    }
+
+    /// <summary>What <c>Program</c> does with the host it has built, and two paths that fail.</summary>
+    public static void Map(WebApplication app)
+    {
         app.UseOperations();
         app.UseWebPage();
         app.MapOperations();
         app.MapWebChat();
         app.MapGet("/boom", string () => throw new InvalidOperationException("the secret of the exception")).ExcludeFromDescription();
         app.MapGet("/away", string () => throw new StoreUnavailableException("secret-host:6379")).ExcludeFromDescription();
-        return app;
     }
 
     public static async Task<OperationsHost> StartAsync(Dictionary<string, string?>? settings = null, FakeTimeProvider? clock = null)
     {
         var host = new OperationsHost(Build(settings, clock));
+        Map(host._app);
         await host._app.StartAsync();
         host.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true) { BaseAddress = new Uri(host._app.Urls.First()) };
         return host;

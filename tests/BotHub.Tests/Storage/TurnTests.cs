@@ -43,6 +43,30 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
     }
 
     [Fact]
+    public async Task A_chosen_model_comes_with_every_later_claim_until_another_is_chosen()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        var claim = await ClaimAsync(c);
+        Assert.Null(claim.Model);
+        await EndAsync(claim, 0, "cloud=1");
+        await AcceptAsync(c, "b");
+        claim = await ClaimAsync(c);
+        Assert.Equal("cloud=1", claim.Model);
+        await EndAsync(claim, 1, null);
+        claim = (await Store.AcceptAndClaimAsync(Message(c, "c"), "n1", Brief, Cancel)).Claim!;
+        Assert.Equal("cloud=1", claim.Model);
+        await EndAsync(claim, 2, "");
+        Assert.Null((await Store.AcceptAndClaimAsync(Message(c, "d"), "n1", Brief, Cancel)).Claim!.Model);
+    }
+
+    private async Task EndAsync(Claim claim, long first, string? model)
+    {
+        Assert.Equal(Fence.Held, (await Store.CommitAsync(claim.Lease, Turn(first) with { Model = model }, Cancel)).Fence);
+        await Store.ReceiptAsync(claim.Lease, new Receipt(first, $"t{first}", []), takeNext: false, Cancel);
+    }
+
+    [Fact]
     public async Task A_receipt_takes_the_next_mail_or_gives_the_lease_back()
     {
         var c = NewConversation();
@@ -177,6 +201,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         var view = await Store.ReadViewAsync(c, 10, Cancel);
         Assert.Equal(["u0", "a0"], view.Transcript.Select(e => e.Id));
         Assert.Equal((1, "b"), (Assert.Single(view.Waiting).Sequence, view.Waiting[0].Body!.Id));
+        Assert.Equal(1, view.Undelivered);
         Assert.Equal((7, 8, 0), (Assert.Single(view.Feed).FirstId, view.Feed[0].LastId, view.Feed[0].PreviousId));
     }
 

@@ -18,6 +18,8 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
     public async IAsyncEnumerable<ReplyPart> RunAsync(Turn turn, TurnDelegate next)
     {
         var shown = new StringBuilder();
+        // The same less what was said beside it, once there is such.
+        StringBuilder? said = null;
         (MessageState State, string? Code) end = (MessageState.Done, null);
         string? apology = null;
         await using (var parts = next(turn).GetAsyncEnumerator())
@@ -34,21 +36,27 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
                     break;
                 }
 
-                if (parts.Current is ReplyText { Delta: var delta }) shown.Append(delta);
+                if (parts.Current is ReplyText { Delta: var delta, Aside: var aside })
+                {
+                    if (aside) said ??= new StringBuilder(shown.ToString());
+                    else said?.Append(delta);
+                    shown.Append(delta);
+                }
+
                 yield return parts.Current;
             }
         }
 
         if (apology is null && turn.ErrorCode is { } rejected) end = (MessageState.Failed, rejected);
-        else if (apology is null && shown.Length == 0 && end.State == MessageState.Done)
+        else if (apology is null && (said ?? shown).Length == 0 && end.State == MessageState.Done)
         {
             Log.Empty(log, turn.Conversation, turn.Id, turn.Reference);
             (end, apology) = ((MessageState.Failed, "empty_answer"), turn.Figures.FinishReason == CutAtLength ? Texts.OnlyThought : Texts.Failed(turn.Reference));
         }
 
-        // What is said behind a whole answer is no part of it: the model need not read it again.
-        string? forModel = null;
-        if (apology is null && end.State == MessageState.Done && turn.Figures.FinishReason == CutAtLength) (forModel, apology) = (shown.ToString(), Texts.CutShort);
+        // What is said behind a whole answer, or beside it, is no part of it: the model need not read it again.
+        if (apology is null && end.State == MessageState.Done && turn.Figures.FinishReason == CutAtLength) apology = Texts.CutShort;
+        var forModel = end.State != MessageState.Failed && (apology is not null || said is not null) ? (said ?? shown).ToString() : null;
         if (apology is not null)
         {
             shown.Append(apology);
@@ -108,7 +116,8 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
             reply,
             TurnLedger.Of(turn, state, code, now).ToStored(),
             turn.ResetWindow,
-            turn.DeadLetter);
+            turn.DeadLetter,
+            turn.Choose);
         if (turn.Lifetime.End is TurnEnd.LeaseLost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
         var result = await store.CommitAsync(turn.Lease, commit, CancellationToken.None);
         if (result.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);

@@ -7,8 +7,7 @@ public sealed class MeterStage(TimeProvider clock, PipelineMetrics metrics) : IT
     {
         var start = clock.GetTimestamp();
         using var activity = PipelineMetrics.Source.StartActivity("turn generate");
-        activity?.SetTag("bothub.turn", turn.Id).SetTag("gen_ai.conversation.id", turn.Conversation.Value).SetTag("gen_ai.request.model", turn.Model?.Name);
-        metrics.Generating();
+        activity?.SetTag("bothub.turn", turn.Id).SetTag("gen_ai.conversation.id", turn.Conversation.Value);
         try
         {
             await foreach (var part in next(turn))
@@ -20,7 +19,8 @@ public sealed class MeterStage(TimeProvider clock, PipelineMetrics metrics) : IT
         finally
         {
             turn.Figures.Generation = clock.GetElapsedTime(start);
-            activity?.SetTag("gen_ai.usage.input_tokens", turn.Figures.PromptTokens).SetTag("gen_ai.usage.output_tokens", turn.Figures.CompletionTokens);
+            // A route may have gone on to another model meanwhile.
+            activity?.SetTag("gen_ai.request.model", turn.Model?.Name).SetTag("gen_ai.usage.input_tokens", turn.Figures.PromptTokens).SetTag("gen_ai.usage.output_tokens", turn.Figures.CompletionTokens);
             metrics.Generated(turn);
         }
     }

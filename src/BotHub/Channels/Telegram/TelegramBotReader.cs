@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BotHub.Configuration;
+using BotHub.Core.Models;
 
 namespace BotHub.Channels.Telegram;
 
@@ -35,7 +36,9 @@ internal static partial class TelegramBotReader
             WebhookSecret = secret,
             Persona = reader.Text(nameof(TelegramBotOptions.Persona)),
             Model = reader.Text(nameof(TelegramBotOptions.Model)),
-            Allow = Allow(section, reader),
+            Models = reader.List(nameof(TelegramBotOptions.Models)),
+            DataClass = Choice(reader, nameof(TelegramBotOptions.DataClass), DataClass.Open),
+            Allow = Allow(reader),
             Streaming = Choice(reader, nameof(TelegramBotOptions.Streaming), StreamingMode.Auto),
             Rich = reader.Flag(nameof(TelegramBotOptions.Rich), true),
             Buttons = reader.Flag(nameof(TelegramBotOptions.Buttons), true),
@@ -59,12 +62,10 @@ internal static partial class TelegramBotReader
         if (secret is null) reader.Error(nameof(TelegramBotOptions.WebhookSecret), "", "is missing: Mode is Webhook, so choose a secret of 1 to 256 of A-Z a-z 0-9 _ -, which proves that a call comes from Telegram");
     }
 
-    /// <summary>A list, or one text with commas as an environment variable holds it.</summary>
-    private static List<string> Allow(IConfigurationSection section, SectionReader reader)
+    private static IReadOnlyList<string> Allow(SectionReader reader)
     {
         const string key = nameof(TelegramBotOptions.Allow);
-        var text = reader.Text(key);
-        var items = section.GetSection(key).GetChildren().Select(c => c.Value).Append(text).SelectMany(v => (v ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var items = reader.List(key);
         foreach (var item in items)
             if (item is not ("*" or "admins") && !Username().IsMatch(item) && !(long.TryParse(item, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) && id != 0))
                 reader.Error(key, item, "is nobody: use * (everybody), a user's id, a group's id (negative), @username, or admins");

@@ -15,7 +15,8 @@ internal sealed record ConversationSnapshot(IReadOnlyList<WireMessage> Messages,
     public static ConversationSnapshot Of(ConversationView view, bool followed = false)
     {
         var live = LiveAnswer.Of(view.Feed);
-        var messages = view.Transcript.Where(e => !followed || live is not { MessageId: null } || !Tells(e)).Select(e => followed && Tells(e) ? Told(e) : WireMessage.Of(e)).ToList();
+        var untold = followed && live is null ? Untold(view) : [];
+        var messages = view.Transcript.Where(e => !untold.Contains(e) && (!followed || live is not { MessageId: null } || !Tells(e))).Select(e => followed && Tells(e) ? Told(e) : WireMessage.Of(e)).ToList();
         var known = view.Transcript.Any(e => e.Turn == live?.Turn && e.Role == MessageRole.Assistant);
         var answering = known ? 0 : live?.MailCount ?? 0;
         var headTurn = view.Waiting is [var head, ..] ? Turn.IdOf(head.Sequence) : null;
@@ -40,6 +41,17 @@ internal sealed record ConversationSnapshot(IReadOnlyList<WireMessage> Messages,
             if (answering > 0 && live!.MessageId is { } id)
                 messages.Add(new WireMessage(id, MessageRole.Assistant, live.Text, view.Waiting[0].Body?.At ?? default, MessageState.Answering, live.Turn));
         }
+    }
+
+    /// <summary>
+    /// Answers that are committed and not delivered yet, and of which the log tells nothing: a short one is written to it whole, after the
+    /// commit. Who has it before would be sent it once more. While a turn runs there are none: it began when those before it were told.
+    /// </summary>
+    private static List<ChatEntry> Untold(ConversationView view)
+    {
+        if (view.Undelivered == 0) return [];
+        var told = view.Feed.SelectMany(b => b.Events).Select(e => e switch { RunFinished x => x.Turn, RunFailed x => x.Turn, _ => null }).ToHashSet();
+        return [.. view.Transcript.Where(e => e.Role == MessageRole.Assistant).TakeLast(view.Undelivered).Where(e => !told.Contains(e.Turn))];
     }
 }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace BotHub.Channels.Web;
 
 /// <summary>The web chat: replies go to the conversation's live feed, which every open event stream follows.</summary>
-public sealed class WebChannel(IConversationFeed feed, IOptions<WebOptions> options, TimeProvider clock) : IChannel
+public sealed class WebChannel(IConversationFeed feed, BotProfile bot, IOptions<WebOptions> options, TimeProvider clock) : IChannel
 {
     public const string ChannelId = "web";
 
@@ -19,5 +19,5 @@ public sealed class WebChannel(IConversationFeed feed, IOptions<WebOptions> opti
 
     public IEnumerable<(string Section, BotChoice Choice)> Choices => [(WebOptions.Section, options.Value.Choice)];
 
-    public IReplySurface Open(ReplyLease lease) => new WebReplySurface(lease, feed, options.Value.FlushInterval, clock);
+    public IReplySurface Open(ReplyLease lease) => new WebReplySurface(lease, feed, bot.Of(options.Value.Choice).Notice, options.Value.FlushInterval, clock);
 }

@@ -1,3 +1,4 @@
+using BotHub.Core.Models;
 using BotHub.Core.Pipeline;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,13 @@ public sealed class WebOptions
     /// <summary>The model's name; null is the persona's.</summary>
     public string? Model { get; set; }
 
-    internal BotChoice Choice => new(Persona, Model);
+    /// <summary>The models that visitors may choose with <c>/model</c>. None by default.</summary>
+    public string[] Models { get; set; } = [];
+
+    /// <summary><c>Internal</c>: what visitors write may not leave the house, so only models that run there answer.</summary>
+    public DataClass DataClass { get; set; } = DataClass.Open;
+
+    internal BotChoice Choice => field ??= new BotChoice(Persona, Model, DataClass) { Offered = [.. Models.Select(m => m.Trim()).Where(m => m.Length > 0)] };
 
     /// <summary>Origins of other sites whose pages may call the contract, such as <c>https://www.example.com</c>. None by default.</summary>
     public string[] AllowedOrigins { get; set; } = [];

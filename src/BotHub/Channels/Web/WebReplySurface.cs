@@ -17,6 +17,7 @@ internal sealed class WebReplySurface : IReplySurface
 
     private readonly LeaseKey _lease;
     private readonly IConversationFeed _feed;
+    private readonly string? _notice;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
@@ -34,9 +35,10 @@ internal sealed class WebReplySurface : IReplySurface
     private Exception? _broken;
     private bool _lost;
 
-    public WebReplySurface(ReplyLease lease, IConversationFeed feed, TimeSpan interval, TimeProvider clock)
+    /// <param name="notice">What readers are told with each turn: that no language model is loaded.</param>
+    public WebReplySurface(ReplyLease lease, IConversationFeed feed, string? notice, TimeSpan interval, TimeProvider clock)
     {
-        (_lease, _feed, _interval, _clock) = (lease.Key, feed, interval, clock);
+        (_lease, _feed, _notice, _interval, _clock) = (lease.Key, feed, notice, interval, clock);
         (_reset, _resetIsVoid) = (lease.Resumed, lease.Resumed);
         _nextId = _lease.Epoch * IConversationFeed.IdsPerEpoch;
     }
@@ -52,6 +54,7 @@ internal sealed class WebReplySurface : IReplySurface
             (_turn, _mailCount, _messageId, _textStarted) = (turn.Id, turn.Mail.Count, turn.AnswerId, false);
             _written.Clear();
             Add(new RunStarted(turn.Id, turn.Mail.Count));
+            if (_notice is not null) Add(new CustomEvent("notice", JsonSerializer.SerializeToElement(new NoticeValue(_notice), WireJson.Default.NoticeValue)));
         }
 
         return default;

@@ -16,6 +16,8 @@ public static class WebSetup
     {
         var services = builder.Services;
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateOnStart();
+        // A list in one text, as an environment variable holds it, is nothing to the binder.
+        services.Configure<WebOptions>(o => o.Models = [.. o.Models, .. (builder.Configuration[$"{WebOptions.Section}:{nameof(o.Models)}"] ?? "").Split(',')]);
         services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
         services.AddSingleton<IChannel, WebChannel>();
         services.AddSingleton<VisitorTokens>();

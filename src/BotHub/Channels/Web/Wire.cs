@@ -69,12 +69,15 @@ public sealed record WireEvent(string Type)
 
 internal sealed record QueueValue(int Position, int? Seconds);
 
+internal sealed record NoticeValue(string Text);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WireEvent))]
 [JsonSerializable(typeof(TokenPayload))]
 [JsonSerializable(typeof(CreateConversation))]
 [JsonSerializable(typeof(PostMessage))]
 [JsonSerializable(typeof(QueueValue))]
+[JsonSerializable(typeof(NoticeValue))]
 [JsonSerializable(typeof(ReplyUsage))]
 internal sealed partial class WireJson : JsonSerializerContext
 {

@@ -7,6 +7,7 @@ namespace BotHub.Models.Remote;
 /// <param name="ApiVersion">Azure's <c>api-version</c>; null: the client's own, or none with <c>/openai/v1</c>.</param>
 /// <param name="Key">Null: Entra for Azure, no credentials for others.</param>
 /// <param name="MaxTokens">The longest answer in tokens, what is thought included.</param>
+/// <param name="InHouse">It runs on machines of the operator's own, and may be told what must not leave the house.</param>
 internal sealed record RemoteEntry(
     string Name,
     string Type,
@@ -17,7 +18,8 @@ internal sealed record RemoteEntry(
     Secret? Key,
     ModelTraits Traits,
     int MaxTokens,
-    Patience Patience) : ModelEntry(Name, Type)
+    Patience Patience,
+    bool InHouse) : ModelEntry(Name, Type)
 {
     public const string AzureType = "azure-openai";
     public const string CompatibleType = "openai-compatible";

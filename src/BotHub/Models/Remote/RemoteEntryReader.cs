@@ -46,7 +46,7 @@ internal static partial class RemoteEntryReader
         };
         var longest = reader.Integer("MaxTokens", Math.Min(traits.DefaultMaxTokens, Math.Max(1, context / 4)), 1, 10_000_000);
         if (longest >= context) reader.Error("MaxTokens", longest, $"must be less than ContextTokens ({context}), or no prompt fits");
-        return new RemoteEntry(name, type, endpoint, target, model, version, Key(reader), traits, longest, ReadPatience(reader, reasons));
+        return new RemoteEntry(name, type, endpoint, target, model, version, Key(reader), traits, longest, ReadPatience(reader, reasons), reader.Flag("InHouse", false));
     }
 
     private static Patience ReadPatience(SectionReader reader, bool reasons)

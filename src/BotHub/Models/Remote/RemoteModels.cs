@@ -37,7 +37,7 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
         client = new RetryingClient(client, entry.Patience, clock, Random.Shared.NextDouble, logger);
         return new ModelCreation.Ready(new NamedModel(
             entry.Name, entry.Type, client, meter, entry.MaxTokens,
-            entry.Type == RemoteEntry.AzureType ? $"{entry.Model} (Azure OpenAI)" : $"{entry.Model} ({entry.Endpoint.Host})"));
+            entry.Type == RemoteEntry.AzureType ? $"{entry.Model} (Azure OpenAI)" : $"{entry.Model} ({entry.Endpoint.Host})") { InHouse = entry.InHouse });
     }
 
     private static ITokenMeter Meter(ModelTraits traits) => traits.Encoding is { } encoding

@@ -7,17 +7,19 @@ internal static class AcceptScript
     /// platform id or '', platform id of the message it revises or '', owner or '', lease ms. With an owner the conversation is claimed
     /// in the same step where it is idle: as the claim script would, right after.
     /// Returns {1 accepted | 2 took an unanswered message's place | 0 duplicate | -1 full, sequence, mails ahead}, and behind it, when
-    /// claimed, {epoch, tries, stop, transcript tail, window start, note or ''}.
+    /// claimed, {epoch, tries, stop, transcript tail, window start, note or '', chosen model or ''}.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + $$"""
-        local h = ARGV[7] == '' and redis.call('HMGET', KEYS[2], 's', 'd:' .. ARGV[2], 'nt') or redis.call('HMGET', KEYS[2], 's', 'd:' .. ARGV[2], 'nt', 'u:' .. ARGV[7])
+        local wanted = {'s', 'd:' .. ARGV[2], 'nt', 'mo'}
+        if ARGV[7] ~= '' then wanted[5] = 'u:' .. ARGV[7] end
+        local h = redis.call('HMGET', KEYS[2], unpack(wanted))
         local s = state(h[1])
         if h[2] then
             local n = tonumber(h[2])
             return {0, n, math.max(0, n - s.mh)}
         end
         local place, dh = s.mt, s.dh
-        if ARGV[7] ~= '' and h[4] and tonumber(h[4]) >= s.mh then place = tonumber(h[4]) end
+        if h[5] and tonumber(h[5]) >= s.mh then place = tonumber(h[5]) end
         local new = place == s.mt
         if new and s.mt - s.mh >= tonumber(ARGV[5]) then return {-1, -1, s.mt - s.mh} end
         local at = now()
@@ -60,7 +62,7 @@ internal static class AcceptScript
             redis.call('ZADD', KEYS[1], text(at + tonumber(ARGV[9])), ARGV[1])
             lease(s, at, ARGV[8], ARGV[9])
             s.tr = s.tr + 1
-            result = {1, place, 0, s.ep, s.tr, s.sp, s.tt, s.ws, h[3] or ''}
+            result = {1, place, 0, s.ep, s.tr, s.sp, s.tt, s.ws, h[3] or '', h[4] or ''}
         else
             redis.call('ZADD', KEYS[1], 'NX', text(at + tonumber(ARGV[4])), ARGV[1])
         end

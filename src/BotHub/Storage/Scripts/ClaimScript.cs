@@ -5,13 +5,13 @@ internal static class ClaimScript
     /// <summary>
     /// KEYS ready, conversation. ARGV conversation, owner, lease ms.
     /// Returns nothing, or {epoch, resumed, tries, stop, transcript tail, window start, outbox head, outbox, mailbox head, mails,
-    /// 1 when the outbox's head was about to be sent, note or '', the replies' messages ('' where the outbox holds it)}.
+    /// 1 when the outbox's head was about to be sent, note or '', chosen model or '', the replies' messages ('' where the outbox holds it)}.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + $$"""
         local at = now()
         local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
         if not score or tonumber(score) > at then return false end
-        local h = redis.call('HMGET', KEYS[2], 's', 'nt')
+        local h = redis.call('HMGET', KEYS[2], 's', 'nt', 'mo')
         local s = state(h[1])
         if s.mh == s.mt and s.oh == s.ot then
             redis.call('ZREM', KEYS[1], ARGV[1])
@@ -34,6 +34,6 @@ internal static class ClaimScript
             local number = reply and string.match(reply, '^%d+')
             said[i] = number and redis.call('HGET', KEYS[2], 't' .. number) or ''
         end
-        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, outbox, s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or '', said}
+        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, outbox, s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or '', h[3] or '', said}
         """);
 }

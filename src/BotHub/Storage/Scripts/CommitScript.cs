@@ -4,7 +4,8 @@ internal static class CommitScript
 {
     /// <summary>
     /// KEYS conversation, dead letters of the partition. ARGV epoch, first mail, mail count, turn, reply or '' (behind 'e' when its
-    /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, entries.
+    /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's
+    /// reason or '', transcript limit, '=' and the model chosen from now on or '', entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
@@ -23,7 +24,7 @@ internal static class CommitScript
         if s.sp < head then s.sp = -1 end
         local set, gone = {'s', ''}, {}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        for i = 10, #ARGV do
+        for i = 11, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
             s.tt = s.tt + 1
         end
@@ -32,6 +33,7 @@ internal static class CommitScript
         names('t', s.th, keep - 1, gone)
         s.th = keep
         if ARGV[7] == '1' then s.ws = s.tt end
+        if ARGV[10] ~= '' then put('mo', string.sub(ARGV[10], 2)) end
         local number = '-1'
         if ARGV[5] ~= '' then
             number = text(s.ot)

@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using BotHub.Channels.Web;
 using BotHub.Tests.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace BotHub.Tests.Channels.Web;
 
@@ -64,6 +66,23 @@ public sealed class ContractTests(ContractTests.Fixture fixture) : IClassFixture
         Assert.Equal(text.ToString(), messages[1].Text);
         var page = await visitor.Http.GetFromJsonAsync<JsonElement>($"{visitor.Base}/messages");
         Assert.Equal("Fake model", page.GetProperty("bot").GetProperty("model").GetString());
+    }
+
+    [Fact]
+    public async Task The_notice_that_no_language_model_is_loaded_comes_with_every_turn()
+    {
+        using var hub = new TestHub();
+        hub.Model.Named = hub.Model.Named with { Notice = "No language model is loaded." };
+        var visitor = await hub.VisitAsync();
+        await using var events = await visitor.FollowAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            using var accepted = await visitor.PostAsync($"say {i}");
+            await events.NextAsync("RUN_STARTED");
+            var notice = await events.NextAsync();
+            Assert.Equal(("CUSTOM", "notice", "No language model is loaded."), (notice.GetProperty("type").GetString(), notice.GetProperty("name").GetString(), notice.GetProperty("value").GetProperty("text").GetString()));
+            await events.NextAsync("RUN_FINISHED");
+        }
     }
 
     [Fact]
@@ -186,6 +205,54 @@ public sealed class ContractTests(ContractTests.Fixture fixture) : IClassFixture
         Assert.Equal(accepted.Order(), messages.Where(m => m.Role == "user").Select(m => m.Id).Order());
         Assert.Equal(accepted.Count, messages.Count(m => m.Role == "assistant"));
         Assert.Equal("stopped", messages[1].State);
+    }
+
+    [Fact]
+    public async Task Who_is_too_fast_is_told_how_long_to_wait()
+    {
+        using var hub = new TestHub(("Channels:Web:ConversationsPerMinute", "1"), ("Channels:Web:MessagesPerMinute", "1"));
+        var visitor = await hub.VisitAsync();
+        using var another = await visitor.Http.PostAsJsonAsync("/api/chat/conversations", new { });
+        // Twice as many may come in one burst.
+        for (var i = 0; i < 2; i++)
+        {
+            using var accepted = await visitor.PostAsync($"say {i}");
+            Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        }
+
+        using var third = await visitor.PostAsync("say 2");
+        foreach (var refused in new[] { another, third })
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+            Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+            Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
+        }
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(90)]
+    [InlineData(1000)]
+    public void A_limit_lets_through_as_many_a_minute_as_it_says(int rate)
+    {
+        using var limits = new WebLimits(Options.Create(new WebOptions { MessagesPerMinute = rate }));
+        TimeSpan? wait;
+        do wait = limits.TryPost("somebody");
+        while (wait is null);
+        Assert.Equal(TimeSpan.FromMinutes(1) / rate, wait);
+    }
+
+    [Fact]
+    public async Task Stopping_an_answer_is_no_failure_and_no_warning()
+    {
+        using var hub = new TestHub(("Models:Default", "echo"), ("Models:echo:Type", "echo"), ("Models:echo:CharactersPerSecond", "20")) { ConfiguredModels = true };
+        var visitor = await hub.VisitAsync();
+        await using var events = await visitor.FollowAsync();
+        using var accepted = await visitor.PostAsync(new string('x', 10_000));
+        await events.NextAsync("TEXT_MESSAGE_CONTENT");
+        using var stop = await visitor.Http.PostAsync($"{visitor.Base}/stop", null);
+        await events.NextAsync("RUN_FINISHED");
+        Assert.DoesNotContain(hub.Logs.All.Split('\n'), l => l.StartsWith("Warning", StringComparison.Ordinal) || l.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using BotHub.FakeOpenAI;
 using BotHub.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BotHub.Tests.Models.Remote;
 
@@ -14,7 +15,10 @@ public sealed class RemoteHub : IAsyncDisposable
 
     public TestHub Hub { get; }
 
-    public static async Task<RemoteHub> StartAsync(params (string Key, string Value)[] model)
+    public static Task<RemoteHub> StartAsync(params (string Key, string Value)[] model) => StartAsync(null, model);
+
+    /// <param name="replace">Changes what the host is made of.</param>
+    public static async Task<RemoteHub> StartAsync(Action<IServiceCollection>? replace, params (string Key, string Value)[] model)
     {
         var provider = await FakeOpenAIServer.StartAsync();
         Dictionary<string, string> settings = new()
@@ -38,7 +42,7 @@ public sealed class RemoteHub : IAsyncDisposable
             settings.TryAdd("Model", Deployment);
         }
 
-        var hub = new TestHub([("Models:Default", "cloud"), .. settings.Select(s => ($"Models:cloud:{s.Key}", s.Value))]) { ConfiguredModels = true };
+        var hub = new TestHub([("Models:Default", "cloud"), .. settings.Select(s => ($"Models:cloud:{s.Key}", s.Value))]) { ConfiguredModels = true, Replace = replace };
         return new RemoteHub(provider, hub);
     }
 

@@ -21,12 +21,14 @@ internal sealed partial class Admission(TimeProvider clock, ILogger<Admission> l
         var list = _lists.GetOrAdd(bot, static b => AllowList.Of(b.Options.Allow));
         if (list.Everybody || list.Ids.Contains(who.Id) || list.Ids.Contains(chat) || list.Ids.Contains(before) || (who.Username is { } name && list.Names.Contains(name))) return new(true);
         if (!list.Administrators || chat > 0) return new(false);
-        // Whoever speaks in the group's own name is one of them.
-        return who.Id == chat ? new(true) : IsAdministratorAsync(bot, chat, who.Id);
+        return IsAdministratorAsync(bot, chat, who.Id);
     }
 
-    private async ValueTask<bool> IsAdministratorAsync(TelegramBot bot, long chat, long user)
+    /// <param name="chat">A group, by the id that Telegram takes calls for.</param>
+    public async ValueTask<bool> IsAdministratorAsync(TelegramBot bot, long chat, long user)
     {
+        // Whoever speaks in the group's own name is one of them.
+        if (user == chat) return true;
         var key = (bot.Id, chat);
         var known = _administrators.GetValueOrDefault(key);
         if (known is null || clock.GetElapsedTime(known.At) >= known.For)

@@ -194,6 +194,24 @@ public sealed class AnswerPreviewTests(GarnetFixture store) : IClassFixture<Garn
     }
 
     [Fact]
+    public async Task A_message_whose_id_was_never_written_down_says_nothing_of_the_answer()
+    {
+        await using var bench = await GroupAsync(store);
+        var surface = bench.Open();
+        bench.Lease.LosesNotes = true;
+        await surface.StartAsync(bench.NewTurn(number: 5));
+        await surface.ShowAsync(new ReplyText("The whole answer."));
+        await bench.AdvanceUntilAsync(() => bench.Chat.LastBotMessage is not null, "a message");
+        await bench.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        surface = bench.Open();
+        var turn = bench.NewTurn(number: 5);
+        await surface.StartAsync(turn);
+        await bench.AdvanceUntilAsync(surface.DeliverAsync(DeliveryBench.Reply(turn, "The whole answer."), DeliveryState.Fresh));
+        Assert.Equal(["…", "The whole answer."], bench.Chat.BotTexts);
+    }
+
+    [Fact]
     public async Task A_message_that_was_deleted_meanwhile_is_sent_anew()
     {
         await using var bench = await GroupAsync(store);

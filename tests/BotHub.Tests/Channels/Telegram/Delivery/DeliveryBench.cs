@@ -148,6 +148,9 @@ internal sealed class HeldLease(ConversationId conversation, string? note) : Rep
 
     public Fence Fence { get; set; }
 
+    /// <summary>True: the node dies before it has written anything down.</summary>
+    public bool LosesNotes { get; set; }
+
     public override LeaseKey Key { get; } = new(conversation, 1, "test");
 
     public override bool Resumed => false;
@@ -158,7 +161,7 @@ internal sealed class HeldLease(ConversationId conversation, string? note) : Rep
 
     public override Task<Fence> NoteAsync(string note)
     {
-        if (Fence == Fence.Lost) return Task.FromResult(Fence);
+        if (Fence == Fence.Lost || LosesNotes) return Task.FromResult(Fence.Lost);
         Notes.Add(note);
         _note = note;
         return Task.FromResult(Fence);

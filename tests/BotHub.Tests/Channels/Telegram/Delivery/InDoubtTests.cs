@@ -170,20 +170,6 @@ public sealed class InDoubtTests(GarnetFixture store) : IClassFixture<GarnetFixt
         Assert.Equal(["Hello."], bench.Chat.BotTexts);
     }
 
-    [Fact]
-    public async Task A_node_that_dies_over_the_first_look_at_an_answer_leaves_none_of_its_words_behind()
-    {
-        await using var bench = await DeliveryBench.StartAsync(store, clock: null, o => o with { Streaming = StreamingMode.Edit });
-        bench.Server.Faults.Add(new Fault(FaultKind.ActThenHang) { Method = "sendMessage" });
-        var dying = bench.Open();
-        var turn = bench.NewTurn(number: 0);
-        await dying.StartAsync(turn);
-        await dying.ShowAsync(new ReplyText("Hello."));
-        await bench.Server.WaitAsync(() => bench.Server.Faults.Happened == 1);
-        await AgainAsync(bench, "Hello.", DeliveryState.InDoubt);
-        Assert.Equal(["…", "Hello."], bench.Chat.BotTexts);
-    }
-
     [Theory]
     [InlineData(false, FaultKind.Reset)]
     [InlineData(true, FaultKind.Reset)]
