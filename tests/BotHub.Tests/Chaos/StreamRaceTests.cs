@@ -148,7 +148,7 @@ public sealed class StreamRaceTests(GarnetFixture fixture) : IClassFixture<Garne
         var claim = await Store.ClaimAsync(_visitor.Conversation, "node", lease ?? TimeSpan.FromMinutes(5), Cancel) ?? throw new InvalidOperationException("Nothing to claim.");
         var surface = Open(claim);
         using var model = new FakeModel();
-        var channel = new WebChannel(Feed, new BotProfile(model, model), Options.Create(new WebOptions()), _clock);
+        var channel = new WebChannel(Feed, new BotProfile(new ModelPolicy(model, model)), Options.Create(new WebOptions()), _clock);
         await surface.StartAsync(new Turn(claim, claim.Mail, claim.Tries, 0, 0, new TurnLifetime(TimeSpan.FromMinutes(1), _clock), channel, surface, DateTimeOffset.UnixEpoch));
         return (claim, surface);
     }
