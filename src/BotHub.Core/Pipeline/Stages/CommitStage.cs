@@ -123,7 +123,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
             turn.Id,
             [.. turn.Questions.Select(q => new ChatEntry(q.Id, MessageRole.User, q.Text, q.At, MessageState.Done, turn.Id, turn.InContext, q.Prompt, turn.Supersedes?.Turn)), answer],
             reply,
-            TurnLedger.Of(turn, state, code, now).ToJson(),
+            TurnLedger.Of(turn, state, code, now).ToStored(),
             turn.ResetWindow,
             turn.DeadLetter,
             turn.Choose,
