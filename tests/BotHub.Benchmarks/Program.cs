@@ -18,7 +18,7 @@ static int Usage()
           store    accept, claim, commit, receipt beside bare scripts
           turn     the pipeline's own cost a message: a channel that shows nothing, the echo, redis-server and the embedded store
           web      messages a second over the web channel with echo, beside the same contract answered from memory
-          telegram updates a second from webhook to sendMessage, beside a grammY bot with its history in Redis (needs node)
+          telegram updates a second from webhook to sendMessage, beside a grammY bot with its history in Redis (needs node, and npm ci in peers/)
           engine   tokens a second of 1, 4 and 16 conversations beside single-stream decoding (needs a model file)
         """);
     return 2;

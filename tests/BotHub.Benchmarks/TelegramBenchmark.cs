@@ -16,6 +16,12 @@ public static class TelegramBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (Arguments.Text(args, "--only") is not "hub" && TelegramPeer.Missing() is { } missing)
+        {
+            Console.Error.WriteLine(missing);
+            return 2;
+        }
+
         // The driver's own connections go on where their data is read; bots start without it (see TelegramPeer).
         foreach (var name in TelegramPeer.InlineSockets) Environment.SetEnvironmentVariable(name, "1");
         var (users, connections, rounds) = (Arguments.Number(args, "--users", 1000), Arguments.Number(args, "--connections", 32), Arguments.Number(args, "--rounds", 3));

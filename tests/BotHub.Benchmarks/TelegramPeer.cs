@@ -76,10 +76,12 @@ internal sealed class TelegramPeer : IAsyncDisposable
         });
     }
 
+    /// <summary>What the grammY bot still needs; null when it can run.</summary>
+    public static string? Missing() => Directory.Exists(Path.Combine(Peers(), "node_modules")) ? null : $"Run 'npm ci --ignore-scripts' in {Peers()} first, or leave grammY out with --only hub.";
+
     public static Task<TelegramPeer> GrammyAsync(FakeTelegramServer telegram, RedisProcess redis, int users)
     {
         var folder = Peers();
-        if (!Directory.Exists(Path.Combine(folder, "node_modules"))) throw new InvalidOperationException($"Run npm ci in {folder} first.");
         var bot = telegram.AddBot("grammy_bot");
         return StartAsync("grammY", telegram, bot, redis, users, new ProcessStartInfo("node") { ArgumentList = { "grammy.mjs" }, WorkingDirectory = folder }, new()
         {

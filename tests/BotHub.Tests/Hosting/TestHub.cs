@@ -29,6 +29,8 @@ public sealed class TestHub : WebApplicationFactory<Program>
     {
         _settings = settings.ToDictionary(s => s.Key, s => (string?)s.Value);
         _settings.TryAdd("Storage:Directory", _folder);
+        // What a test leaves hanging ends with it, and not after the drain of a hub in earnest.
+        _settings.TryAdd("Pipeline:Drain", "00:00:01");
         _settings.TryAdd("Channels:Web:MessagesPerMinute", "100000");
         _settings.TryAdd("Channels:Web:ConversationsPerMinute", "100000");
         UseKestrel(port);

@@ -1,5 +1,7 @@
+using BotHub.Core.Models;
 using BotHub.Models;
 using BotHub.Prompts;
+using BotHub.Tests.Models.Limits;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,6 +99,7 @@ public sealed class ModelDirectoryTests
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.AddPrompts();
         builder.AddModels();
+        builder.Services.AddSingleton<IModelLimits>(new ScriptedLimits());
         // The later registration of a type wins.
         builder.Services.AddSingleton(llama);
         return builder.Build();

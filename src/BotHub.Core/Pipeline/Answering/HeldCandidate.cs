@@ -101,6 +101,11 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
             {
                 if (!Hear(position)) _outer?.Invoke(position);
             });
+            var waiting = extra.TryGetValue(ModelOptions.OnWait, out Action<TimeSpan>? other) ? other : null;
+            extra[ModelOptions.OnWait] = (Action<TimeSpan>)(time =>
+            {
+                if (!Hear(time)) waiting?.Invoke(time);
+            });
             return own;
         }
 
@@ -116,6 +121,12 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
                 else _timer ??= clock.CreateTimer(static s => ((QueueLimit)s!).OnTime(), this, limit.Value, Timeout.InfiniteTimeSpan);
                 return false;
             }
+        }
+
+        /// <summary>The same of a wait whose length is known: for a provider, or for the model's limits.</summary>
+        private bool Hear(TimeSpan time)
+        {
+            lock (_gate) return Passed || (!_begun && time > limit!.Value && End());
         }
 
         private void OnTime()

@@ -54,13 +54,13 @@ public sealed class BadUpdateTests
     {
         await using var hub = await TelegramHub.StartWithWebhookAsync(("Streaming", "Off"));
         var bad = new BadUpdates(3);
-        for (var i = 0; i < Count; i++)
+        List<string> bodies = [.. Enumerable.Range(0, Count).Select(i => i % 10 == 0 ? bad.NextTruncated() : bad.Next())];
+        await Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (body, cancel) =>
         {
-            var body = i % 10 == 0 ? bad.NextTruncated() : bad.Next();
             using var request = new HttpRequestMessage(HttpMethod.Post, "/telegram/Test") { Content = new StringContent(body, Encoding.UTF8, "application/json"), Headers = { { "X-Telegram-Bot-Api-Secret-Token", TelegramHub.Secret } } };
-            using var response = await hub.Http.SendAsync(request);
+            using var response = await hub.Http.SendAsync(request, cancel);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode} for {body}");
-        }
+        });
 
         var chat = hub.Chat();
         chat.Say("say still here");
