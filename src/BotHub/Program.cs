@@ -5,6 +5,7 @@ using BotHub.Models;
 using BotHub.Operations;
 using BotHub.Prompts;
 using BotHub.Storage;
+using BotHub.Usage;
 
 if (args is ["models", ..]) return await ModelsCommand.RunAsync(args);
 if (args is ["health", ..]) return await HealthCommand.RunAsync(args);
@@ -22,15 +23,18 @@ builder.AddOperations();
 builder.AddStorage();
 builder.AddPrompts();
 builder.AddModels();
+builder.AddUsage();
 builder.AddPipeline();
 builder.AddWebChannel();
 builder.AddTelegramChannel();
 
 return await builder.Build().RunOrExplainAsync(app =>
 {
+    app.UseWebRouting();
     app.UseOperations();
     app.UseWebPage();
     app.MapOperations();
+    app.MapUsage();
     app.MapWebChat();
     app.MapTelegram();
     app.MapStaticAssets();

@@ -71,7 +71,7 @@ public static class Texts
     public const string InHouse = "runs in the house";
     public const string OutOfHouse = "runs elsewhere";
     public const string PartlyInHouse = "may run elsewhere";
-    public const string LeftAlone = "fails at present and is asked only now and then";
+    public const string LeftAlone = "fails at present";
     public const string AnswersNow = "answers now";
 
     public static string Context(int tokens) => $"context {tokens:N0} tokens";

@@ -71,7 +71,8 @@ internal sealed partial class ModelDirectory(
 
     private ModelRoute Chain(RouteEntry route)
     {
-        List<NamedModel> models = [.. options.Value.Chains[route.Name].Select(name => _models[name])];
+        // Where eliza stands in for a model that is not there, the real ones go before her.
+        List<NamedModel> models = [.. options.Value.Chains[route.Name].Select(name => _models[name]).OrderBy(m => m.Type != options.Value.Entries[m.Name].Type)];
         Log.Chain(logger, route.Name, string.Join(" → ", models.Select(m => m.Name)));
         return new ModelRoute(route.Name, models)
         {

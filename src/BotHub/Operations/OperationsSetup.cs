@@ -20,6 +20,7 @@ public static class OperationsSetup
         services.AddContractDocument();
         services.AddConfigurationGuard();
         services.AddSingleton<StoreProbe>();
+        services.AddSingleton<UsageProbe>();
         services.AddSingleton<HubStatusReader>();
         services.AddHostedService<StartBanner>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = Drain(builder.Configuration) + TimeSpan.FromSeconds(15));
@@ -35,7 +36,7 @@ public static class OperationsSetup
             ? drain
             : new PipelineOptions().Drain;
 
-    /// <summary>Comes before everything that can fail.</summary>
+    /// <summary>Comes before everything that can fail; behind the routing, which does not.</summary>
     public static WebApplication UseOperations(this WebApplication app)
     {
         app.UseExceptionHandler(ProblemAnswers.ForExceptions);

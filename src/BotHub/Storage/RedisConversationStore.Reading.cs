@@ -74,14 +74,7 @@ internal sealed partial class RedisConversationStore
         return (await ready, await due, first.Length == 0 ? double.MaxValue : first[0].Score, (long)await letters, (long)await unknown);
     }
 
-    private Task<long> ServerTimeAsync(CancellationToken cancel) =>
-        connection.CallAsync(
-            async database =>
-            {
-                var time = (RedisValue[])(await database.ExecuteAsync("TIME"))!;
-                return ((long)time[0] * 1000) + ((long)time[1] / 1000);
-            },
-            cancel);
+    private async Task<long> ServerTimeAsync(CancellationToken cancel) => (await StoreClock.ReadAsync(connection, cancel)).ToUnixTimeMilliseconds();
 
     private List<ChatEntry> Entries(RedisValue[] values)
     {
@@ -108,12 +101,12 @@ internal sealed partial class RedisConversationStore
         return mails;
     }
 
-    private List<OutboxEntry> Replies(long first, RedisValue[] values)
+    private List<OutboxEntry> Replies(long first, RedisValue[] values, RedisValue[] messages)
     {
         var replies = new List<OutboxEntry>(values.Length);
         for (var i = 0; i < values.Length; i++)
         {
-            var reply = StoreJson.Read(values[i], StoreJson.Wire.OutboundReply);
+            var reply = StoredReply.Read(values[i], messages[i]);
             if (reply is null) Log.Unreadable(logger, "reply");
             // It must be handed out all the same: only its receipt frees the conversation.
             replies.Add(new OutboxEntry(first + i, reply ?? Unreadable()));

@@ -3,13 +3,16 @@ namespace BotHub.Storage.Scripts;
 internal static class CommitScript
 {
     /// <summary>
-    /// KEYS conversation, dead letters of the partition. ARGV epoch, first mail, mail count, turn, reply or '',
-    /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, '=' and the model chosen from now on or '', entries.
+    /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, turn, reply or '' (behind 'e' when its
+    /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's
+    /// reason or '', transcript limit, '=' and the model chosen from now on or '', usage or '',
+    /// conversation, entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + $$"""
-        local s = state(redis.call('HGET', KEYS[1], 's'))
+        local h = redis.call('HMGET', KEYS[1], 's', 'us')
+        local s = state(h[1])
         local first, count = tonumber(ARGV[2]), tonumber(ARGV[3])
         local head = first + count
         if not held(s, ARGV[1]) or first ~= s.mh or head > s.mt then return false end
@@ -23,7 +26,7 @@ internal static class CommitScript
         if s.sp < head then s.sp = -1 end
         local set, gone = {'s', ''}, {}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        for i = 11, #ARGV do
+        for i = 13, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
             s.tt = s.tt + 1
         end
@@ -36,30 +39,30 @@ internal static class CommitScript
         local number = '-1'
         if ARGV[5] ~= '' then
             number = text(s.ot)
-            put('o' .. number, ARGV[5])
+            -- A reply that is in the transcript already is not written twice.
+            put('o' .. number, string.sub(ARGV[5], 1, 1) == 'e' and text(s.tt - 1) .. string.sub(ARGV[5], 2) or '-' .. string.sub(ARGV[5], 2))
             s.os, s.ot = s.oh, s.ot + 1
         else
             -- With a reply its receipt does this, beside its own garbage.
             names('m', s.md, head - 1, gone)
             s.md = head
         end
-        if ARGV[6] ~= '' then
-            local slot = 'lr' .. text(s.lt % {{Keys.LedgersHeld}})
-            local stale = s.lt >= {{Keys.LedgersHeld}} and redis.call('HGET', KEYS[1], slot)
-            if stale and stale ~= ARGV[4] then
-                gone[#gone + 1] = 'l:' .. stale
-                gone[#gone + 1] = 'a:' .. stale
-                gone[#gone + 1] = 'f:' .. stale
-            end
-            put('l:' .. ARGV[4], ARGV[6])
-            put(slot, ARGV[4])
-            s.lt = s.lt + 1
+        if ARGV[6] ~= '' then put('l:' .. ARGV[4], ARGV[6]) end
+        -- A turn is named after its first message, so what is remembered of old ones leaves by number.
+        for n = math.max(0, first - {{Keys.LedgersHeld}}), head - 1 - {{Keys.LedgersHeld}} do
+            for _, kind in ipairs({'l', 'a', 'f'}) do gone[#gone + 1] = kind .. ':t' .. text(n) end
         end
         if ARGV[8] ~= '' then
             local old = redis.call('HMGET', KEYS[1], 'm' .. text(first), 'dl')
             local dl = tonumber(old[2]) or 0
             put('dx' .. text(dl % {{Keys.DeadLettersHeld}}), text(now()) .. ' ' .. text(first) .. ' ' .. ARGV[8] .. '\n' .. (old[1] or ''))
             put('dl', text(dl + 1))
+        end
+        if ARGV[11] ~= '' then
+            local at = text(now())
+            -- In the index before there is a record: alone this is harmless, the other way round nobody would find the record.
+            redis.call('ZADD', KEYS[3], 'NX', at, ARGV[12])
+            put('us', (h[2] or '') .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[11] .. '\n')
         end
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.
         set[2] = packed(s)
