@@ -6,10 +6,8 @@ using BotHub.Core.Pipeline;
 
 namespace BotHub.Core.Context;
 
-/// <summary>
-/// What went into one turn's prompt, what was left out and why, and what came of it. Stored with the rows of the window in short, served with
-/// them in full.
-/// </summary>
+/// <summary>What went into one turn's prompt, what was left out and why, and what came of it.</summary>
+// Stored with the rows of the window in short (StoredLedger), served with them in full.
 public sealed record TurnLedger(
     string Turn,
     MessageState State,
