@@ -5,6 +5,7 @@ using BotHub.Models;
 using BotHub.Operations;
 using BotHub.Prompts;
 using BotHub.Storage;
+using BotHub.Usage;
 
 if (args is ["models", ..]) return await ModelsCommand.RunAsync(args);
 if (args is ["health", ..]) return await HealthCommand.RunAsync(args);
@@ -22,6 +23,7 @@ builder.AddOperations();
 builder.AddStorage();
 builder.AddPrompts();
 builder.AddModels();
+builder.AddUsage();
 builder.AddPipeline();
 builder.AddWebChannel();
 builder.AddTelegramChannel();
@@ -32,6 +34,7 @@ return await builder.Build().RunOrExplainAsync(app =>
     app.UseOperations();
     app.UseWebPage();
     app.MapOperations();
+    app.MapUsage();
     app.MapWebChat();
     app.MapTelegram();
     app.MapStaticAssets();

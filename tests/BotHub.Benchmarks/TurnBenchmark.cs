@@ -6,6 +6,7 @@ using BotHub.Core.Pipeline;
 using BotHub.Models;
 using BotHub.Prompts;
 using BotHub.Storage;
+using BotHub.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -91,6 +92,7 @@ public static class TurnBenchmark
         builder.AddStorage();
         builder.AddPrompts();
         builder.AddModels();
+        builder.AddUsage();
         builder.AddPipeline();
         var channel = new SilentChannel();
         builder.Services.AddSingleton<IChannel>(channel);

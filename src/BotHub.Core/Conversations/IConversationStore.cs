@@ -172,6 +172,7 @@ public sealed record Claim(
 /// <param name="ResetWindow">The window of later turns starts after this turn's entries.</param>
 /// <param name="DeadLetter">A reason, when the turn gave the message up; counted for operators.</param>
 /// <param name="Model">The model chosen for the conversation from now on; empty for the usual one, null to leave it as it is.</param>
+/// <param name="Usage">What the turn used, on its way to the books; null for a turn that called no model.</param>
 public sealed record TurnCommit(
     long FirstMail,
     int MailCount,
@@ -181,7 +182,8 @@ public sealed record TurnCommit(
     string? LedgerJson,
     bool ResetWindow = false,
     string? DeadLetter = null,
-    string? Model = null);
+    string? Model = null,
+    Usage.TurnUsage? Usage = null);
 
 /// <param name="Mail">Empty when the conversation was released.</param>
 public sealed record NextMail(Fence Fence, long StopSequence, IReadOnlyList<Mail> Mail);

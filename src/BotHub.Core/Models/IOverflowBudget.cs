@@ -3,12 +3,6 @@ namespace BotHub.Core.Models;
 /// <summary>What was spent on a model today, for routes with <c>Overflow:CostPerDay</c>.</summary>
 public interface IOverflowBudget
 {
-    /// <summary>In the currency of the price table, since midnight UTC, all hubs together. Reservations that are not settled count.</summary>
+    /// <summary>In the currency of the price table, since midnight in the books' time zone, all hubs and tenants together; late by about a second.</summary>
     ValueTask<decimal> SpentTodayAsync(string model, CancellationToken cancel);
-}
-
-/// <summary>Where nothing has a price.</summary>
-public sealed class NoOverflowBudget : IOverflowBudget
-{
-    public ValueTask<decimal> SpentTodayAsync(string model, CancellationToken cancel) => default;
 }

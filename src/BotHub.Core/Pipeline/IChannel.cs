@@ -40,6 +40,9 @@ public sealed record BotChoice(string? Persona, string? Model, DataClass Data = 
 {
     public static readonly BotChoice Default = new(null, null);
 
+    /// <summary>Whose books what is used here goes into.</summary>
+    public string Tenant { get; init; } = Usage.Payer.DefaultTenant;
+
     /// <summary>The models that people may choose with <c>/model</c>. Empty: none.</summary>
     public IReadOnlyList<string> Offered { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using BotHub.Core.Context;
 using BotHub.Core.Models;
+using BotHub.Core.Usage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +22,6 @@ public static class PipelineRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(NodeName.Create());
         services.AddSingleton(s => new ModelHealths(s.GetRequiredService<IOptions<PipelineOptions>>().Value.Breaker, s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IOverflowBudget, NoOverflowBudget>();
         services.AddSingleton<PipelineMetrics>();
         services.AddSingleton<ModelPolicy>();
         services.AddSingleton<ModelCommands>();
@@ -35,6 +35,7 @@ public static class PipelineRegistration
         services.AddSingleton<LoadStage>();
         services.AddSingleton<RouteStage>();
         services.AddSingleton<PromptStage>();
+        services.AddUsageStages();
         services.AddSingleton<MeterStage>();
         services.AddSingleton<GenerateStage>();
         services.AddSingleton<TurnPipeline>();

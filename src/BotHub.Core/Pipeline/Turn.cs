@@ -114,6 +114,12 @@ public sealed class Turn
     /// <summary>Set where another model is chosen from now on: its name, or empty for the usual one.</summary>
     public string? Choose { get; set; }
 
+    /// <summary>Something is kept free for the turn in budgets.</summary>
+    public bool Reserved { get; set; }
+
+    /// <summary>Said behind a whole answer; models never see it.</summary>
+    public string? Notice { get; set; }
+
     /// <summary>Set by a stage that answers without success: the message is shown, the turn is stored as failed.</summary>
     public string? ErrorCode { get; set; }
 
@@ -198,4 +204,7 @@ public sealed record PassedModel(string Model, string Reason)
 
     /// <summary>Its queue is too long.</summary>
     public const string Queue = "queue";
+
+    /// <summary>A budget is used up, or asks for a cheaper model.</summary>
+    public const string Budget = "budget";
 }

@@ -13,7 +13,7 @@ public interface ITurnStage
 
 /// <summary>
 /// The order of the stages, written here and nowhere else. In time a turn goes
-/// limits → commands → revise → files → load → route → prompt → generate → meter → commit → deliver; what acts on the finished reply stands outside.
+/// limits → commands → revise → files → load → route → prompt → budget → generate → meter → commit → deliver; what acts on the finished reply stands outside.
 /// </summary>
 public sealed class TurnPipeline(
     DeliverStage deliver,
@@ -25,10 +25,11 @@ public sealed class TurnPipeline(
     LoadStage load,
     RouteStage route,
     PromptStage prompt,
+    Usage.BudgetStage budget,
     MeterStage meter,
     GenerateStage generate)
 {
-    private readonly TurnDelegate _run = Chain(deliver, commit, limits, commands, revise, files, load, route, prompt, meter, generate);
+    private readonly TurnDelegate _run = Chain(deliver, commit, limits, commands, revise, files, load, route, prompt, budget, meter, generate);
 
     /// <summary>Runs the turn to its end. Throws only when it must be abandoned: lease lost, shutdown, store away.</summary>
     public async Task RunAsync(Turn turn)

@@ -51,6 +51,38 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
         return otherwise;
     }
 
+    public long Whole(string key, long otherwise, long least, long most)
+    {
+        if (Text(key) is not { } text)
+            return otherwise;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return value;
+        Error(key, text, $"must be a whole number from {least} to {most}");
+        return otherwise;
+    }
+
+    /// <summary>A number that is exact to its last digit.</summary>
+    public decimal Decimal(string key, decimal otherwise, decimal least, decimal most)
+    {
+        if (Text(key) is not { } text)
+            return otherwise;
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+            return value;
+        Error(key, text, string.Create(CultureInfo.InvariantCulture, $"must be a number from {least} to {most}"));
+        return otherwise;
+    }
+
+    public T Choice<T>(string key, T otherwise)
+        where T : struct, Enum
+    {
+        if (Text(key) is not { } text)
+            return otherwise;
+        foreach (var value in Enum.GetValues<T>())
+            if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
+        Error(key, text, $"is not known; use {string.Join(", ", Enum.GetNames<T>())}");
+        return otherwise;
+    }
+
     public bool Flag(string key, bool otherwise)
     {
         if (Text(key) is not { } text)

@@ -4,13 +4,14 @@ using BotHub.Configuration;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
 using BotHub.Storage;
+using BotHub.Usage;
 using Microsoft.Extensions.Options;
 
 namespace BotHub.Operations;
 
 /// <summary>
 /// Refuses to start with a key that nobody reads, because a misspelt setting looks exactly like one that works. It looks at the
-/// hub's own sections only; <c>Models</c>, <c>Prompts</c> and <c>Channels:Telegram</c>, whose keys depend on their values, check themselves.
+/// hub's own sections only; <c>Models</c>, <c>Prompts</c>, <c>Prices</c>, <c>Budgets</c> and <c>Channels:Telegram</c>, whose keys depend on their values, check themselves.
 /// </summary>
 internal sealed class ConfigurationGuard(IConfiguration configuration) : IValidateOptions<ConfigurationGuard.Verdict>
 {
@@ -24,6 +25,7 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
         [ContextOptions.Section] = typeof(ContextOptions),
         [StorageOptions.Section] = typeof(StorageOptions),
         [WebOptions.Section] = typeof(WebOptions),
+        [UsageOptions.Section] = typeof(UsageOptions),
     };
 
     /// <summary>Every section of the hub's with the keys it may have.</summary>
@@ -36,7 +38,7 @@ internal sealed class ConfigurationGuard(IConfiguration configuration) : IValida
     };
 
     /// <summary>Sections that check themselves.</summary>
-    public static readonly IReadOnlyList<string> Dynamic = ["Models", "Prompts"];
+    public static readonly IReadOnlyList<string> Dynamic = ["Models", "Prompts", "Prices", "Budgets"];
 
     public ValidateOptionsResult Validate(string? name, Verdict options)
     {

@@ -10,7 +10,7 @@ internal static class ContractDocument
 {
     public const string Name = "v1";
 
-    private const string TokenScheme = "conversationToken", ProblemType = "application/problem+json";
+    private const string TokenScheme = "conversationToken", KeyScheme = "operatorKey", ProblemType = "application/problem+json";
 
     /// <summary>What the framework cannot see: bodies that are written to the response piece by piece or as they were stored.</summary>
     private static readonly Dictionary<string, (string ContentType, Type Type)> Bodies = new()
@@ -53,6 +53,7 @@ internal static class ContractDocument
         (document.Components ??= new OpenApiComponents()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
             [TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = ContractTexts.Token },
+            [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = ContractTexts.Key },
         };
     }
 
@@ -82,6 +83,8 @@ internal static class ContractDocument
         }
 
         if (operation.Parameters.Count == 0) operation.Parameters = null;
+        if (operation.OperationId == "readUsage")
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, context.Document)] = [] }];
         if (path.Contains("{conversation}", StringComparison.Ordinal))
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(TokenScheme, context.Document)] = [] }];
     }

@@ -14,6 +14,8 @@ internal static class ContractTexts
     public const string Token =
         "The token that came with the conversation. It opens exactly that conversation; somebody else's looks as if it did not exist.";
 
+    public const string Key = "The operators' key of `Usage:ApiKey`.";
+
     /// <summary>By method and path.</summary>
     public static readonly IReadOnlyDictionary<string, (string Id, string Summary, string Description)> Operations = new Dictionary<string, (string, string, string)>
     {
@@ -41,6 +43,10 @@ internal static class ContractTexts
             "readTurn",
             "Explain a turn",
             "The turn's context ledger: which parts went into the prompt with their token counts, what was left out and why, the model, the prompt's version, completion tokens and times. Kept for the newest turns only."),
+        ["GET /api/usage"] = (
+            "readUsage",
+            "What did everybody use?",
+            "For operators: `Usage:ApiKey` as a bearer token; without one in the settings nothing is here. A row for each day and each user, group, channel, tenant or model, in no order, as JSON or CSV. Money is exact to the billionth of the currency's unit."),
         ["GET /health/live"] = ("live", "Is the process alive?", "No checks at all: it answers as long as the process can."),
         ["GET /health/ready"] = (
             "ready",
@@ -49,7 +55,7 @@ internal static class ContractTexts
         ["GET /status"] = (
             "status",
             "What is going on?",
-            "Version, store, models, channels and load, for people and dashboards; no secrets. 503, with what is known, while the store is away."),
+            "Version, store, models, channels, load and what was used, for people and dashboards; no secrets. 503, with what is known, while the store is away."),
     };
 
     public static readonly IReadOnlyDictionary<string, string> Parameters = new Dictionary<string, string>
@@ -59,6 +65,11 @@ internal static class ContractTexts
         ["after"] = "The id of the last event that was seen. Overrules the Last-Event-ID header.",
         ["before"] = "The id of a message: only older ones are returned.",
         ["limit"] = "How many messages at most.",
+        ["from"] = "The first day, such as 2026-01-31. The month's first if it is left out.",
+        ["to"] = "The last day, at most 399 days later. Today if it is left out.",
+        ["by"] = "`user`, `group`, `channel`, `tenant` or `model`. By tenant if it is left out.",
+        ["format"] = "`json` or `csv`. JSON if it is left out.",
+        ["tenant"] = "Only this tenant.",
     };
 
     /// <summary>By status code.</summary>

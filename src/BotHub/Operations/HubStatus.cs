@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using BotHub.Core.Models;
 using BotHub.Core.Pipeline;
+using BotHub.Core.Usage;
 using BotHub.Llama;
 using Microsoft.Extensions.AI;
 
@@ -18,6 +19,7 @@ namespace BotHub.Operations;
 /// <param name="Models">The models of this node.</param>
 /// <param name="Channels">The ways to reach the bot.</param>
 /// <param name="Pipeline">The work of this node.</param>
+/// <param name="Usage">What everybody together used; null when nothing is written down or the store is away.</param>
 public sealed record HubStatus(
     string Version,
     string Node,
@@ -27,7 +29,8 @@ public sealed record HubStatus(
     StatusOfStore Store,
     StatusOfModels Models,
     IReadOnlyList<StatusOfChannel> Channels,
-    StatusOfPipeline Pipeline)
+    StatusOfPipeline Pipeline,
+    StatusOfUsage? Usage)
 {
     /// <summary>Version and, after the plus sign, the first digits of the commit it was built from.</summary>
     public static string CurrentVersion { get; } = Short(typeof(HubStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
@@ -107,6 +110,17 @@ public sealed record StatusOfPipeline(int Running, bool Draining, StatusOfLimits
 /// <param name="TextLength">The longest message in UTF-16 units.</param>
 /// <param name="TurnSeconds">The longest a turn may take.</param>
 public sealed record StatusOfLimits(int ConcurrentTurns, int TextLength, double TurnSeconds);
+
+/// <param name="Today">In the time zone of <c>Usage:TimeZone</c>.</param>
+public sealed record StatusOfUsage(StatusOfUse Today, StatusOfUse Month);
+
+/// <summary>Sums over all tenants. Money is behind the operators' key.</summary>
+/// <param name="Turns">Answered messages.</param>
+/// <param name="PromptTokens">Cached ones included.</param>
+public sealed record StatusOfUse(long Turns, long PromptTokens, long CachedTokens, long CompletionTokens)
+{
+    internal static StatusOfUse Of(UsageSum s) => new(s.Turns, s.PromptTokens, s.CachedTokens, s.CompletionTokens);
+}
 
 /// <param name="Ready">Whether the node should be sent people.</param>
 /// <param name="Checks">Each check with <c>ok</c> or what is wrong.</param>

@@ -7,6 +7,7 @@ namespace BotHub.Operations;
 /// <summary>Gathers what the rooms tell about themselves.</summary>
 internal sealed class HubStatusReader(
     StoreProbe store,
+    UsageProbe usage,
     IModelDirectory models,
     ModelHealths healths,
     BotProfile bot,
@@ -36,7 +37,8 @@ internal sealed class HubStatusReader(
                 [.. models.All.Select(Describe)]),
             await Task.WhenAll(channels.Select(DescribeAsync)),
             new StatusOfPipeline(
-                dispatcher.Running, dispatcher.Draining, new StatusOfLimits(limits.MaxConcurrentTurns, limits.MaxTextLength, limits.TurnTimeout.TotalSeconds)));
+                dispatcher.Running, dispatcher.Draining, new StatusOfLimits(limits.MaxConcurrentTurns, limits.MaxTextLength, limits.TurnTimeout.TotalSeconds)),
+            await usage.ReadAsync());
     }
 
     public async Task<Readiness> CheckAsync()

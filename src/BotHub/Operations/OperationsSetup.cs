@@ -20,6 +20,7 @@ public static class OperationsSetup
         services.AddContractDocument();
         services.AddConfigurationGuard();
         services.AddSingleton<StoreProbe>();
+        services.AddSingleton<UsageProbe>();
         services.AddSingleton<HubStatusReader>();
         services.AddHostedService<StartBanner>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = Drain(builder.Configuration) + TimeSpan.FromSeconds(15));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BotHub.Core.Conversations;
 using StackExchange.Redis;
 
@@ -12,6 +13,7 @@ namespace BotHub.Storage;
 ///                                the lease's end while it is claimed, so that an expired lease needs no sweeper
 /// bh:{pNNN}:x              STR   dead letters ever counted in the partition
 /// bh:{pNNN}:u              STR   sends ever whose outcome never became known
+/// bh:{pNNN}:b              ZSET  conversations with usage that is not in the books yet. Score: since when, in server ms
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
 ///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt da ex (StoreScript):
 ///         ep ow ld         epoch, owner ('' = given back), lease length in ms
@@ -32,6 +34,7 @@ namespace BotHub.Storage;
 ///     mo                   the model that was chosen for the conversation; '' or missing: the usual one
 ///     l:&lt;turn&gt;             ledgers of the newest messages' turns
 ///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
+///     us                   usage of turns that is not in the books yet, a line each: "epoch mail ms json" (UsageWire)
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
@@ -42,8 +45,18 @@ namespace BotHub.Storage;
 /// bh:{bot}:u               HASH  polling of a bot: ep epoch, ow owner ('' = given back), un lease's end, at written, of offset, ad offset written (ms)
 /// bh:{bot}:ux              HASH  updates nobody could read: n ever counted, id of the last one, x&lt;slot&gt; the newest as "ms json"
 /// bh:{bot}:mv              HASH  chats that moved: f:&lt;new&gt; the id they began with, t:&lt;first&gt; where they are now
+/// bh:{books:&lt;tenant&gt;}:&lt;yyyymm&gt;  HASH  a tenant's books of a month; expires
+///     &lt;dd&gt;&lt;scope&gt;:&lt;id&gt;       a day's use by u user, g group, c channel, t tenant, m model: "turns prompt cached completion nanos ms"
+///     q:&lt;budget&gt;:&lt;id&gt;      use of a budget with a sliding window: "step amount …", as far as it was in this month
+///     n:&lt;budget&gt;:&lt;id&gt;      who was told of it: "period conversation turn"
+///     w:&lt;conv&gt;             the newest record of a conversation that is booked in this month: "epoch mail"
+/// bh:{books:&lt;tenant&gt;}:r    HASH  what is kept free for running turns. t:&lt;conv&gt; &lt;turn&gt;: budgets and amounts as MessagePack; s:&lt;budget&gt;:&lt;id&gt;: their sum; expires
+/// bh:{books:&lt;tenant&gt;}:rx   ZSET  "conversation turn" of these. Score: when it ends by itself, in server ms; expires
+/// bh:books                 SET   tenants with books
+/// bh:{m:&lt;model&gt;}:l        STR   a model's limits: what was called lately, what runs, what waits (ModelLimitScripts); expires
 /// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
+/// bh:hold                  CHAN  a provider said "not now": "ms model"
 /// </code>
 /// A bot is written <c>channel:id</c>, which no partition's tag can be, and its keys share its hash tag.
 /// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
@@ -74,8 +87,8 @@ internal sealed class Keys
     public static readonly TimeSpan BotBudgetKept = TimeSpan.FromDays(30), PenaltyKept = TimeSpan.FromMinutes(2);
 
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
-    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls";
-    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
+    public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls", Tenants = "bh:books";
+    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark"), Holds = RedisChannel.Literal("bh:hold");
 
     private readonly string[] _prefixes;
 
@@ -94,6 +107,10 @@ internal sealed class Keys
     public RedisKey UnknownSends(int partition) => _prefixes[partition] + "u";
 
     public RedisKey UnknownSends(ConversationId id) => Prefix(id) + "u";
+
+    public RedisKey Unbooked(int partition) => _prefixes[partition] + "b";
+
+    public RedisKey Unbooked(ConversationId id) => Prefix(id) + "b";
 
     public RedisKey Ready(ConversationId id) => Prefix(id) + "r";
 
@@ -118,6 +135,15 @@ internal sealed class Keys
     public static RedisKey PollDeadLetters(string bot) => Of(bot, "ux");
 
     public static RedisKey Moves(string bot) => Of(bot, "mv");
+
+    public static RedisKey Books(string tenant, DateOnly month) => Of("books:" + tenant, month.ToString("yyyyMM", CultureInfo.InvariantCulture));
+
+    public static RedisKey Reservations(string tenant) => Of("books:" + tenant, "r");
+
+    public static RedisKey ReservationEnds(string tenant) => Of("books:" + tenant, "rx");
+
+    /// <summary>A name may hold what a hash tag may not; names of models are the same in upper and lower case.</summary>
+    public static RedisKey ModelLimits(string model) => $"bh:{{m:{Uri.EscapeDataString(model.ToLowerInvariant())}}}:l";
 
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)

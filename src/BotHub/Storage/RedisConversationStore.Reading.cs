@@ -74,14 +74,7 @@ internal sealed partial class RedisConversationStore
         return (await ready, await due, first.Length == 0 ? double.MaxValue : first[0].Score, (long)await letters, (long)await unknown);
     }
 
-    private Task<long> ServerTimeAsync(CancellationToken cancel) =>
-        connection.CallAsync(
-            async database =>
-            {
-                var time = (RedisValue[])(await database.ExecuteAsync("TIME"))!;
-                return ((long)time[0] * 1000) + ((long)time[1] / 1000);
-            },
-            cancel);
+    private async Task<long> ServerTimeAsync(CancellationToken cancel) => (await StoreClock.ReadAsync(connection, cancel)).ToUnixTimeMilliseconds();
 
     private List<ChatEntry> Entries(RedisValue[] values)
     {

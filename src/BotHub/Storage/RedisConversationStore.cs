@@ -97,10 +97,11 @@ internal sealed partial class RedisConversationStore(
             StoredReply.Write(commit), commit.LedgerJson ?? "",
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
             commit.Model is { } model ? "=" + model : "",
+            commit.Usage is null ? "" : UsageWire.Write(commit.Usage), lease.Conversation.Value,
         ];
         var sequence = await connection.RunAsync(
             CommitScript.Script,
-            [keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation)],
+            [keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation), keys.Unbooked(lease.Conversation)],
             [.. head, .. commit.Entries.Select(e => StoreJson.Write(e, StoreJson.Wire.ChatEntry))],
             cancel);
         if (sequence.IsNull) return new CommitResult(Fence.Lost, -1);

@@ -44,6 +44,18 @@ internal sealed class TelegramWorld : IAsyncDisposable
         return group;
     })];
 
+    /// <summary>Groups that one and the same person is in.</summary>
+    public List<FakeChat> GroupsOfOne(int count, out FakeUser person)
+    {
+        var member = person = _server.AddUser("Max");
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var group = _server.AddSupergroup($"Group {i}", members: [member]);
+            group.Join(_bot);
+            return group;
+        })];
+    }
+
     /// <summary>Says the numbered thing; in a group to the bot.</summary>
     public static void Say(FakeChat chat, int number)
     {

@@ -22,6 +22,8 @@ public sealed record HubMessages(IReadOnlyList<HubMessage> Messages, bool More);
 
 public sealed record HubLedger(string Turn, string State, IReadOnlyList<HubLedgerPart> Kept, IReadOnlyList<HubLedgerPart> Dropped, int Tries, IReadOnlyList<HubLedgerSum> Parts)
 {
+    public HubLedgerModel? Model { get; init; }
+    public int CachedTokens { get; init; }
     public int ContextTokens { get; init; }
     public int PromptTokens { get; init; }
     public int ReservedTokens { get; init; }
@@ -29,9 +31,15 @@ public sealed record HubLedger(string Turn, string State, IReadOnlyList<HubLedge
     public double? FirstTokenMilliseconds { get; init; }
 }
 
+public sealed record HubLedgerModel(string Name);
+
 public sealed record HubLedgerPart(string Id, string Turn, string Role, int Tokens);
 
 public sealed record HubLedgerSum(string Kind, int Tokens, int Messages);
+
+public sealed record HubUsage(string Currency, IReadOnlyList<HubUsageRow> Rows);
+
+public sealed record HubUsageRow(DateOnly Day, string Tenant, string Id, long Turns, long PromptTokens, long CachedTokens, long CompletionTokens, decimal Money, double Seconds);
 
 /// <summary>One event of the stream; only the fields of its type are set.</summary>
 public sealed record HubEvent(string Type)

@@ -4,11 +4,13 @@ using BotHub.Channels.Telegram;
 using BotHub.Channels.Web;
 using BotHub.Core.Context;
 using BotHub.Core.Pipeline;
+using BotHub.Core.Usage;
 using BotHub.Models;
 using BotHub.Models.Remote;
 using BotHub.Operations;
 using BotHub.Prompts;
 using BotHub.Storage;
+using BotHub.Usage;
 using Microsoft.Extensions.Configuration;
 
 namespace BotHub.Tests.Operations;
@@ -49,6 +51,7 @@ public sealed class AppSettingsTests
         Check<ContextOptions>(ContextOptions.Section);
         Check<StorageOptions>(StorageOptions.Section);
         Check<WebOptions>(WebOptions.Section);
+        Check<UsageOptions>(UsageOptions.Section);
 
         static void Check<T>(string section)
             where T : new()
@@ -71,7 +74,7 @@ public sealed class AppSettingsTests
 
         string[] remote =
         [
-            "Endpoint", "Deployment", "BaseUrl", "ApiVersion", "Key", "ContextTokens", "Encoding", "Reasoning", "AllowHttp",
+            "Endpoint", "Deployment", "BaseUrl", "ApiVersion", "Key", "ContextTokens", "Encoding", "Reasoning", "AllowHttp", "RequestsPerMinute", "TokensPerMinute", "Concurrency", "LimitWait",
             .. typeof(Patience).GetConstructors()[0].GetParameters().Select(p => p.Name!),
         ];
 
@@ -90,5 +93,15 @@ public sealed class AppSettingsTests
     }
 
     [Fact]
-    public void It_holds_no_secret() => Assert.Null(Settings["ConnectionStrings:Redis"]);
+    public void The_settings_of_prices_and_budgets_are_there_too()
+    {
+        // In comments: there is no price that is right for everybody.
+        var text = File.ReadAllText(Repository.PathOf("appsettings.json"));
+        var price = typeof(Price).GetConstructors()[0].GetParameters().Select(p => p.Name!);
+
+        Assert.All([.. price, "Exempt", "Scope", "Match", "Messages", "Tokens", "Money", "Per", "WarnAt", "Degrade", "At"], key => Assert.Contains($"\"{key}\": ", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void It_holds_no_secret() => Assert.All(["ConnectionStrings:Redis", "Usage:ApiKey"], key => Assert.Null(Settings[key]));
 }

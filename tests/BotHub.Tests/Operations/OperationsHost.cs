@@ -1,13 +1,15 @@
 using System.Text.Json;
 using BotHub.Channels.Web;
 using BotHub.Core.Conversations;
-using BotHub.Core.Security;
 using BotHub.Core.Feed;
 using BotHub.Core.Models;
 using BotHub.Core.Pipeline;
 using BotHub.Core.Prompts;
+using BotHub.Core.Security;
+using BotHub.Core.Usage;
 using BotHub.Operations;
 using BotHub.Tests.Hosting;
+using BotHub.Usage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -51,6 +53,8 @@ internal sealed class OperationsHost : IAsyncDisposable
         builder.Services.AddSingleton<LogCollector>();
         builder.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogCollector>());
         builder.AddOperations();
+        builder.Services.AddSingleton<IBooks>(new FakeBooks());
+        builder.AddUsage();
         builder.AddPipeline();
         builder.AddWebChannel();
         return builder.Build();
@@ -62,6 +66,7 @@ internal sealed class OperationsHost : IAsyncDisposable
         app.UseOperations();
         app.UseWebPage();
         app.MapOperations();
+        app.MapUsage();
         app.MapWebChat();
         app.MapGet("/boom", string () => throw new InvalidOperationException("the secret of the exception")).ExcludeFromDescription();
         app.MapGet("/away", string () => throw new StoreUnavailableException("secret-host:6379")).ExcludeFromDescription();

@@ -7,8 +7,12 @@ namespace BotHub.Tests.Storage;
 /// <summary>A second node on an embedded store that a first node runs: it has a connection of its own, but not the server.</summary>
 internal static class Neighbour
 {
-    public static Task<StoreNode> StartAsync(StoreNode first, IReadOnlyDictionary<string, string> settings) =>
-        StoreNode.StartAsync(settings, services => services.AddSingleton<IStoreServer>(new Lodger(first.Get<IStoreServer>(), first.Get<StoreConnection>())));
+    public static Task<StoreNode> StartAsync(StoreNode first, IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? change = null) =>
+        StoreNode.StartAsync(settings, services =>
+        {
+            services.AddSingleton<IStoreServer>(new Lodger(first.Get<IStoreServer>(), first.Get<StoreConnection>()));
+            change?.Invoke(services);
+        });
 
     private sealed class Lodger(IStoreServer landlord, StoreConnection door) : IStoreServer
     {

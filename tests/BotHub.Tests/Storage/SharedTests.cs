@@ -61,7 +61,7 @@ public abstract class SharedTests<TFixture>(TFixture fixture) : StoreTests<TFixt
     {
         Assert.Null(Fixture.Missing);
         Fixture.Settings["Storage:Partitions"] = "32";
-        var e = await Assert.ThrowsAsync<StoreStartException>(Fixture.StartAnotherAsync);
+        var e = await Assert.ThrowsAsync<StoreStartException>(() => Fixture.StartAnotherAsync());
         Fixture.Settings.Remove("Storage:Partitions");
         Assert.Contains("Storage:Partitions is 32, but this store was set up with 64", e.Message, StringComparison.Ordinal);
     }
@@ -72,7 +72,7 @@ public abstract class SharedTests<TFixture>(TFixture fixture) : StoreTests<TFixt
         var database = Fixture.Node.Get<StoreConnection>().Database;
         var ours = await database.HashGetAsync(Keys.Meta, "schema");
         await database.HashSetAsync(Keys.Meta, "schema", 1);
-        var e = await Assert.ThrowsAsync<StoreStartException>(Fixture.StartAnotherAsync);
+        var e = await Assert.ThrowsAsync<StoreStartException>(() => Fixture.StartAnotherAsync());
         await database.HashSetAsync(Keys.Meta, "schema", ours);
         Assert.Contains($"keeps its data in schema {ours}, but this store was set up in schema 1: start with an empty store", e.Message, StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using BotHub.Tests.Hosting;
 
 namespace BotHub.Tests.Storage;
@@ -23,7 +24,7 @@ public abstract class StoreFixture : IAsyncLifetime
     }
 
     /// <summary>Another node on the same store.</summary>
-    public abstract Task<StoreNode> StartAnotherAsync();
+    public abstract Task<StoreNode> StartAnotherAsync(Action<IServiceCollection>? change = null);
 
     public async ValueTask DisposeAsync()
     {
@@ -41,7 +42,7 @@ public sealed class GarnetFixture : StoreFixture
 {
     public GarnetFixture() => Settings["Storage:Directory"] = Path.Combine(Directory, "data");
 
-    public override Task<StoreNode> StartAnotherAsync() => Neighbour.StartAsync(Node, Settings);
+    public override Task<StoreNode> StartAnotherAsync(Action<IServiceCollection>? change = null) => Neighbour.StartAsync(Node, Settings, change);
 }
 
 /// <summary>A real redis-server, started for the class, when there is one on the PATH.</summary>
@@ -49,7 +50,7 @@ public sealed class RedisFixture : StoreFixture
 {
     private Process? _process;
 
-    public override Task<StoreNode> StartAnotherAsync() => StoreNode.StartAsync(Settings);
+    public override Task<StoreNode> StartAnotherAsync(Action<IServiceCollection>? change = null) => StoreNode.StartAsync(Settings, change);
 
     public override async ValueTask InitializeAsync()
     {

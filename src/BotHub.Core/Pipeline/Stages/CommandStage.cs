@@ -4,7 +4,7 @@ using BotHub.Core.Models;
 namespace BotHub.Core.Pipeline;
 
 /// <summary>Answers messages that are commands, without a model. The table below is the one place that names them, for all channels.</summary>
-public sealed class CommandStage(ModelCommands models, ModelHealths healths, IConversationStore store) : ITurnStage
+public sealed class CommandStage(ModelCommands models, ModelHealths healths, IConversationStore store, Usage.UsageReport usage) : ITurnStage
 {
     /// <summary>The commands as users see them in <c>/help</c> and in the channels' command menus.</summary>
     public static readonly IReadOnlyList<Command> Table =
@@ -14,6 +14,7 @@ public sealed class CommandStage(ModelCommands models, ModelHealths healths, ICo
         new("models", "which models there are"),
         new("model", "which model answers; with a name: let that one answer from now on", "NAME"),
         new("status", "which model answers, and how busy it is"),
+        new("usage", "what you have used, and what is left of it"),
         new("stop", "end the answer that is being written"),
     ];
 
@@ -53,6 +54,7 @@ public sealed class CommandStage(ModelCommands models, ModelHealths healths, ICo
             Start => $"{Texts.Greeting}\n\n{Help}",
             "reset" => Texts.Reset,
             "stop" => Texts.Stopped,
+            "usage" => await usage.TellAsync(turn),
             "models" => models.List(turn),
             "model" => await models.ChooseAsync(turn, argument),
             _ => await StatusAsync(turn),

@@ -10,7 +10,7 @@ namespace BotHub.Core.Pipeline;
 /// Writes down what people were shown, exactly that, in one fenced step, and turns whatever went wrong inside into a short honest
 /// text. Only here is it decided how a turn ends.
 /// </summary>
-public sealed partial class CommitStage(IConversationStore store, RecentTranscripts transcripts, TimeProvider clock, ILogger<CommitStage> log) : ITurnStage
+public sealed partial class CommitStage(IConversationStore store, RecentTranscripts transcripts, Usage.UsageMeter meter, TimeProvider clock, ILogger<CommitStage> log) : ITurnStage
 {
     /// <summary>The finish reason of an answer that ran into its token limit, as Microsoft.Extensions.AI names it.</summary>
     private const string CutAtLength = "length";
@@ -55,7 +55,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
         }
 
         // What is said behind a whole answer, or beside it, is no part of it: the model need not read it again.
-        if (apology is null && end.State == MessageState.Done && turn.Figures.FinishReason == CutAtLength) apology = Texts.CutShort;
+        if (apology is null && end.State == MessageState.Done && Behind(turn) is { Length: > 0 } behind) apology = behind;
         var forModel = end.State != MessageState.Failed && (apology is not null || said is not null) ? (said ?? shown).ToString() : null;
         if (apology is not null)
         {
@@ -65,6 +65,8 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
 
         await CommitAsync(turn, shown.ToString(), forModel, end.State, end.Code);
     }
+
+    private static string Behind(Turn turn) => (turn.Figures.FinishReason == CutAtLength ? Texts.CutShort : "") + turn.Notice;
 
     private ((MessageState, string?) End, string? Apology) Judge(Turn turn, Exception e, bool midway)
     {
@@ -98,6 +100,12 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
                 : Texts.AnswerRefused(verdict.Categories));
         }
 
+        if (e is ModelCallException { Fault: ModelFault.ContextExceeded } && !midway)
+        {
+            Log.TooLong(log, turn.Conversation, turn.Id, turn.Reference, e.Message);
+            return ((MessageState.Failed, "too_long_for_model"), Texts.GrownTooLong(turn.Reference));
+        }
+
         Log.Failed(log, turn.Conversation, turn.Id, turn.Reference, e);
         return ((MessageState.Failed, "internal"), midway ? Texts.FailedMidway(turn.Reference) : Texts.Failed(turn.Reference));
     }
@@ -108,6 +116,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
         var answer = new ChatEntry(turn.AnswerId, MessageRole.Assistant, text, now, state, turn.Id, turn.InContext && state != MessageState.Failed, forModel);
         var usage = new ReplyUsage(turn.Figures.PromptTokens, turn.Figures.CompletionTokens, (long)turn.Figures.Generation.TotalMilliseconds);
         var reply = new OutboundReply(answer, code, turn.Window is null ? null : usage);
+        var used = meter.Of(turn, state);
         var commit = new TurnCommit(
             turn.Mail[0].Sequence,
             turn.Mail.Count,
@@ -117,11 +126,13 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
             TurnLedger.Of(turn, state, code, now).ToStored(),
             turn.ResetWindow,
             turn.DeadLetter,
-            turn.Choose);
+            turn.Choose,
+            used);
         if (turn.Lifetime.End is TurnEnd.LeaseLost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
         var result = await store.CommitAsync(turn.Lease, commit, CancellationToken.None);
         if (result.Fence == Fence.Lost) throw new TurnAbandonedException(TurnEnd.LeaseLost);
         if (result.Revised) throw new TurnAbandonedException(TurnEnd.Revised);
+        meter.Committed(turn, used);
         transcripts.Append(turn.Conversation, turn.TranscriptTail, commit.Entries);
         turn.Reply = new OutboxEntry(result.OutboxSequence, reply);
     }
@@ -139,6 +150,9 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
 
         [LoggerMessage(1005, LogLevel.Information, "Turn {Turn} of {Conversation}: {Reason}")]
         public static partial void Refused(ILogger log, ConversationId conversation, string turn, string reason);
+
+        [LoggerMessage(1009, LogLevel.Error, "Turn {Turn} of {Conversation} did not fit into the model's context although it was counted as fitting: set the model's ContextTokens to what its server really has. Reference {Reference}. {Reason}")]
+        public static partial void TooLong(ILogger log, ConversationId conversation, string turn, string reference, string reason);
 
         [LoggerMessage(1004, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model gave an empty answer; reference {Reference}.")]
         public static partial void Empty(ILogger log, ConversationId conversation, string turn, string reference);

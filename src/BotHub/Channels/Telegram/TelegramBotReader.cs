@@ -22,7 +22,7 @@ internal static partial class TelegramBotReader
         if (token is not null && !Token().IsMatch(token)) reader.Error(nameof(TelegramBotOptions.Token), "***", "is no token: use the one BotFather gave, digits:secret");
         var api = Address(reader, nameof(TelegramBotOptions.ApiUrl));
         if (api is not null && api.AbsolutePath != "/") reader.Error(nameof(TelegramBotOptions.ApiUrl), api.Authority, "must have no path: use scheme, host and port of the Bot API server");
-        var mode = Choice(reader, nameof(TelegramBotOptions.Mode), ReceiveMode.Polling);
+        var mode = reader.Choice(nameof(TelegramBotOptions.Mode), ReceiveMode.Polling);
         var webhook = Address(reader, nameof(TelegramBotOptions.WebhookUrl));
         var secret = reader.Text(nameof(TelegramBotOptions.WebhookSecret));
         CheckWebhook(reader, mode, api, webhook, secret);
@@ -36,19 +36,21 @@ internal static partial class TelegramBotReader
             WebhookSecret = secret,
             Persona = reader.Text(nameof(TelegramBotOptions.Persona)),
             Model = reader.Text(nameof(TelegramBotOptions.Model)),
+            Tenant = reader.Text(nameof(TelegramBotOptions.Tenant)) ?? Core.Usage.Payer.DefaultTenant,
             Models = reader.List(nameof(TelegramBotOptions.Models)),
-            DataClass = Choice(reader, nameof(TelegramBotOptions.DataClass), DataClass.Open),
+            DataClass = reader.Choice(nameof(TelegramBotOptions.DataClass), DataClass.Open),
             Allow = Allow(reader),
-            Streaming = Choice(reader, nameof(TelegramBotOptions.Streaming), StreamingMode.Auto),
+            Streaming = reader.Choice(nameof(TelegramBotOptions.Streaming), StreamingMode.Auto),
             Rich = reader.Flag(nameof(TelegramBotOptions.Rich), true),
             Buttons = reader.Flag(nameof(TelegramBotOptions.Buttons), true),
             LinkPreviews = reader.Flag(nameof(TelegramBotOptions.LinkPreviews), false),
-            UnknownSends = Choice(reader, nameof(TelegramBotOptions.UnknownSends), UnknownSendPolicy.Resend),
+            UnknownSends = reader.Choice(nameof(TelegramBotOptions.UnknownSends), UnknownSendPolicy.Resend),
             MaxFileMegabytes = reader.Integer(nameof(TelegramBotOptions.MaxFileMegabytes), 20, 1, 2000),
             CallsPerSecond = reader.Number(nameof(TelegramBotOptions.CallsPerSecond), 25, 0, 10_000),
             ChatCallsPerSecond = reader.Number(nameof(TelegramBotOptions.ChatCallsPerSecond), 1, 0, 10_000),
             GroupCallsPerMinute = reader.Integer(nameof(TelegramBotOptions.GroupCallsPerMinute), 18, 0, 1000),
         };
+        if (!Core.Usage.Payer.IsTenant(bot.Tenant)) reader.Error(nameof(TelegramBotOptions.Tenant), bot.Tenant, "must be 1 to 64 of A-Z a-z 0-9 . _ -");
         reader.RefuseOtherKeys();
         return new BotReading(enabled, token is null, token is null || errors.Count > before ? null : bot);
     }
@@ -70,16 +72,6 @@ internal static partial class TelegramBotReader
             if (item is not ("*" or "admins") && !Username().IsMatch(item) && !(long.TryParse(item, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var id) && id != 0))
                 reader.Error(key, item, "is nobody: use * (everybody), a user's id, a group's id (negative), @username, or admins");
         return items;
-    }
-
-    private static T Choice<T>(SectionReader reader, string key, T otherwise)
-        where T : struct, Enum
-    {
-        if (reader.Text(key) is not { } text) return otherwise;
-        foreach (var value in Enum.GetValues<T>())
-            if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)) return value;
-        reader.Error(key, text, $"is not known; use {string.Join(", ", Enum.GetNames<T>())}");
-        return otherwise;
     }
 
     private static Uri? Address(SectionReader reader, string key)

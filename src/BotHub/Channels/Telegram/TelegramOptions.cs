@@ -105,13 +105,16 @@ public sealed record TelegramBotOptions
     public string? Persona { get; init; }
     public string? Model { get; init; }
 
+    /// <summary>Whose books what people use here goes into.</summary>
+    public string Tenant { get; init; } = Core.Usage.Payer.DefaultTenant;
+
     /// <summary>The models that people may choose with <c>/model</c>; in groups the administrators do. None by default.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary><c>Internal</c>: what people write may not leave the house, so only models that run there answer.</summary>
     public DataClass DataClass { get; init; } = DataClass.Open;
 
-    internal BotChoice Choice => field ??= new BotChoice(Persona, Model, DataClass) { Offered = Models };
+    internal BotChoice Choice => field ??= new BotChoice(Persona, Model, DataClass) { Offered = Models, Tenant = Tenant };
 
     /// <summary>
     /// Who may talk with the bot: <c>*</c> everybody, a user's id, a group's id (negative), <c>@username</c>, <c>admins</c> (of the group they

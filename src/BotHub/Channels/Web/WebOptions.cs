@@ -20,13 +20,16 @@ public sealed class WebOptions
     /// <summary>The model's name; null is the persona's.</summary>
     public string? Model { get; set; }
 
+    /// <summary>Whose books what visitors use goes into.</summary>
+    public string Tenant { get; set; } = Core.Usage.Payer.DefaultTenant;
+
     /// <summary>The models that visitors may choose with <c>/model</c>. None by default.</summary>
     public string[] Models { get; set; } = [];
 
     /// <summary><c>Internal</c>: what visitors write may not leave the house, so only models that run there answer.</summary>
     public DataClass DataClass { get; set; } = DataClass.Open;
 
-    internal BotChoice Choice => field ??= new BotChoice(Persona, Model, DataClass) { Offered = [.. Models.Select(m => m.Trim()).Where(m => m.Length > 0)] };
+    internal BotChoice Choice => field ??= new BotChoice(Persona, Model, DataClass) { Tenant = Tenant, Offered = [.. Models.Select(m => m.Trim()).Where(m => m.Length > 0)] };
 
     /// <summary>Origins of other sites whose pages may call the contract, such as <c>https://www.example.com</c>. None by default.</summary>
     public string[] AllowedOrigins { get; set; } = [];
@@ -56,6 +59,7 @@ internal sealed class WebOptionsValidator : IValidateOptions<WebOptions>
     {
         List<string> errors = [];
         if (string.IsNullOrWhiteSpace(o.BotName) || o.BotName.Length > 60) Add(nameof(o.BotName), o.BotName, "use 1 to 60 characters");
+        if (!Core.Usage.Payer.IsTenant(o.Tenant)) Add(nameof(o.Tenant), o.Tenant, "use 1 to 64 of A-Z a-z 0-9 . _ -");
         foreach (var origin in o.AllowedOrigins)
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || origin != uri.GetLeftPart(UriPartial.Authority))
                 Add(nameof(o.AllowedOrigins), origin, "use scheme, host and port only, such as https://www.example.com");

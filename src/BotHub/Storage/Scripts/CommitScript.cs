@@ -3,14 +3,16 @@ namespace BotHub.Storage.Scripts;
 internal static class CommitScript
 {
     /// <summary>
-    /// KEYS conversation, dead letters of the partition. ARGV epoch, first mail, mail count, turn, reply or '' (behind 'e' when its
+    /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, turn, reply or '' (behind 'e' when its
     /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's
-    /// reason or '', transcript limit, '=' and the model chosen from now on or '', entries.
+    /// reason or '', transcript limit, '=' and the model chosen from now on or '', usage or '',
+    /// conversation, entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + $$"""
-        local s = state(redis.call('HGET', KEYS[1], 's'))
+        local h = redis.call('HMGET', KEYS[1], 's', 'us')
+        local s = state(h[1])
         local first, count = tonumber(ARGV[2]), tonumber(ARGV[3])
         local head = first + count
         if not held(s, ARGV[1]) or first ~= s.mh or head > s.mt then return false end
@@ -24,7 +26,7 @@ internal static class CommitScript
         if s.sp < head then s.sp = -1 end
         local set, gone = {'s', ''}, {}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        for i = 11, #ARGV do
+        for i = 13, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
             s.tt = s.tt + 1
         end
@@ -55,6 +57,12 @@ internal static class CommitScript
             local dl = tonumber(old[2]) or 0
             put('dx' .. text(dl % {{Keys.DeadLettersHeld}}), text(now()) .. ' ' .. text(first) .. ' ' .. ARGV[8] .. '\n' .. (old[1] or ''))
             put('dl', text(dl + 1))
+        end
+        if ARGV[11] ~= '' then
+            local at = text(now())
+            -- In the index before there is a record: alone this is harmless, the other way round nobody would find the record.
+            redis.call('ZADD', KEYS[3], 'NX', at, ARGV[12])
+            put('us', (h[2] or '') .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[11] .. '\n')
         end
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.
         set[2] = packed(s)
