@@ -30,6 +30,7 @@ builder.AddTelegramChannel();
 
 return await builder.Build().RunOrExplainAsync(app =>
 {
+    app.UseWebRouting();
     app.UseOperations();
     app.UseWebPage();
     app.MapOperations();

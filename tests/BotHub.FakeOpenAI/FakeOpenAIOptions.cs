@@ -14,6 +14,9 @@ public sealed record FakeOpenAIOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>What it allows; null: everything.</summary>
+    public Limits.FakeLimits? Limits { get; init; }
+
     /// <summary>Requests kept for looking at; the oldest go first.</summary>
     public int KeptRequests { get; init; } = 1000;
 }

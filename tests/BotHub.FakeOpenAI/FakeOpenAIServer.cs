@@ -15,7 +15,7 @@ public sealed class FakeOpenAIServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private WebApplication? _app;
 
-    private FakeOpenAIServer(FakeOpenAIOptions options) => Options = options;
+    private FakeOpenAIServer(FakeOpenAIOptions options) => (Options, Limits) = (options, new(options.Time) { Limits = options.Limits });
 
     public FakeOpenAIOptions Options { get; }
 
@@ -30,6 +30,9 @@ public sealed class FakeOpenAIServer : IAsyncDisposable
 
     /// <summary>What goes wrong on purpose.</summary>
     public Faults.FaultPlan Faults { get; } = new();
+
+    /// <summary>What it allows, and what came of it.</summary>
+    public Limits.ProviderLimits Limits { get; }
 
     /// <summary>The answer to a request; by default it repeats the last message.</summary>
     public Func<FakeRequest, string> Answer { get; set; } = request => $"You said: {request.LastText}";

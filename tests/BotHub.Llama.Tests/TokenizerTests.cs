@@ -1,9 +1,19 @@
+using BotHub.Llama.Native;
 using Microsoft.Extensions.AI;
 
 namespace BotHub.Llama.Tests;
 
 public sealed class TokenizerTests(ModelFixture fixture)
 {
+    private static readonly string[] _phrases =
+    [
+        "The quick brown fox doesn't jump; it's resting.", "Können Sie mir bitte erklären, wie Überweisungen gehen?", "Où est la bibliothèque ? J’aimerais réserver.",
+        "¿Cuántos kilómetros hay entre Málaga y Córdoba?", "Пожалуйста, объясните разницу.", "Καλημέρα! Πώς μπορώ να βοηθήσω;", "请用三句话解释量子纠缠,谢谢。",
+        "東京の天気はどうですか?", "한국어로 짧은 시를 써 주세요.", "مرحبا، كيف يمكنني المساعدة؟", "שלום, אני צריך עזרה.", "नमस्ते! क्या आप हिंदी में उत्तर दे सकते हैं?",
+        "ฉันอยากรู้ว่าพรุ่งนี้ฝนจะตกไหม", "Xin chào! Tôi muốn đặt một bàn.", "ქართული ენა ძალიან საინტერესოა.", "வணக்கம், தமிழில் பேசலாமா?",
+        "👩‍👩‍👧‍👦 family, 🏳️‍🌈 flag, 🙂 smile", "function add(a, b) {\n    return a + b;\n}\n", "SELECT * FROM users WHERE id = 12345;", "x\t\ty\r\n", "½ ²³¹ Ⅷ ٣٤٥٦",
+    ];
+
     private LlamaTokenizer Tokenizer => fixture.Model.Tokenizer;
 
     [Fact]
@@ -134,6 +144,38 @@ public sealed class TokenizerTests(ModelFixture fixture)
         var parts = new ChatTemplate(format, forced: true).Render(["system", "user", "assistant", "user"]);
 
         Assert.Equal([0, 1, 2, 3], parts.Where(p => p.Message >= 0).Select(p => p.Message));
+    }
+
+    [Fact]
+    public unsafe void Five_hundred_conversations_in_many_languages_are_counted_as_the_library_counts_them_whole()
+    {
+        var random = new Random(20261128);
+        for (var round = 0; round < 500; round++)
+        {
+            List<ChatMessage> messages = [];
+            if (random.Next(4) > 0) messages.Add(new(ChatRole.System, Text(random)));
+            for (var i = random.Next(1, 9); i > 0; i--) messages.Add(new(messages.Count(m => m.Role != ChatRole.System) % 2 == 0 ? ChatRole.User : ChatRole.Assistant, Text(random)));
+
+            // The whole prompt written by hand and handed to the library as one text.
+            var whole = string.Concat(messages.Select(m => $"<|im_start|>{m.Role.Value}\n{m.Text}<|im_end|>\n")) + "<|im_start|>assistant\n";
+            Assert.Equal(Native(whole), Tokenizer.EncodePrompt(messages));
+            Assert.Equal(Native(whole).Length, Tokenizer.CountPrompt(messages));
+        }
+
+        static string Text(Random random) => string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ =>
+        {
+            var phrase = _phrases[random.Next(_phrases.Length)];
+            return phrase[..random.Next(1, phrase.Length + 1)] + new[] { " ", "", "\n", "  " }[random.Next(4)];
+        }));
+
+        int[] Native(string text)
+        {
+            var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+            var tokens = new int[bytes.Length + 16];
+            fixed (byte* b = bytes)
+            fixed (int* t = tokens)
+                return tokens[..Api.llama_tokenize(Api.llama_model_get_vocab(fixture.Model.Handle), b, bytes.Length, t, tokens.Length, addSpecial: false, parseSpecial: true)];
+        }
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class RecentTranscripts(IConversationStore store, IOptions<Context
     public async ValueTask<IReadOnlyList<ChatEntry>> ReadAsync(ConversationId conversation, long from, long tail, CancellationToken cancel)
     {
         if (from >= tail) return [];
-        var known = _known.Get<Part>(conversation);
+        var known = _known.Get<Holder>(conversation.Value)?.Part;
         if (known is null || known.From > from || known.Tail > tail || known.Tail < from) known = new Part(from, []);
         if (known.Tail < tail)
         {
@@ -39,7 +39,7 @@ public sealed class RecentTranscripts(IConversationStore store, IOptions<Context
     /// <summary>Adds what this node has just committed at <paramref name="tail"/>; as many of the oldest leave as come.</summary>
     public void Append(ConversationId conversation, long tail, IReadOnlyList<ChatEntry> entries)
     {
-        if (_known.Get<Part>(conversation) is not { } known || known.Tail != tail) return;
+        if (_known.Get<Holder>(conversation.Value)?.Part is not { } known || known.Tail != tail) return;
         var from = Math.Max(known.From, tail + entries.Count - options.Value.MaxMessages);
         Keep(conversation, from < tail ? new Part(from, [.. known.Since(from), .. entries]) : new Part(tail, [.. entries]));
     }
@@ -48,11 +48,32 @@ public sealed class RecentTranscripts(IConversationStore store, IOptions<Context
     {
         var size = 0L;
         foreach (var entry in part.Entries) size += 200L + entry.Text.Length + (entry.Prompt?.Length ?? 0);
-        _known.Set(conversation, part, new MemoryCacheEntryOptions { Size = size, SlidingExpiration = Forgotten, AbsoluteExpirationRelativeToNow = Oldest });
+        // Put into the cache anew only where it has grown: most turns change what is in there already.
+        if (_known.Get<Holder>(conversation.Value) is { } holder && size <= holder.Charged) holder.Part = part;
+        else
+        {
+            var charged = size + size / 4;
+            _known.Set(conversation.Value, new Holder(part, charged), new MemoryCacheEntryOptions { Size = charged, SlidingExpiration = Forgotten, AbsoluteExpirationRelativeToNow = Oldest });
+        }
+
         return part;
     }
 
     public void Dispose() => _known.Dispose();
+
+    /// <param name="charged">The characters that it counts as in the cache.</param>
+    private sealed class Holder(Part part, long charged)
+    {
+        private volatile Part _part = part;
+
+        public long Charged => charged;
+
+        public Part Part
+        {
+            get => _part;
+            set => _part = value;
+        }
+    }
 
     private sealed record Part(long From, ChatEntry[] Entries)
     {

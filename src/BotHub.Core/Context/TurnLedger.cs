@@ -6,7 +6,11 @@ using BotHub.Core.Pipeline;
 
 namespace BotHub.Core.Context;
 
-/// <summary>What went into one turn's prompt, what was left out and why, and what came of it. Served as it is stored.</summary>
+/// <summary>
+/// What went into one turn's prompt, what was left out and why, and what came of it. Stored with the rows of the window in short, served with
+/// them in full.
+/// </summary>
+/// <param name="Rows">Stored only: <see cref="Kept"/> and <see cref="Dropped"/>, as <see cref="LedgerRows"/> writes them.</param>
 public sealed record TurnLedger(
     string Turn,
     MessageState State,
@@ -32,7 +36,8 @@ public sealed record TurnLedger(
     string? Reference,
     LedgerRefusal? Refused,
     IReadOnlyList<ModelCall>? Calls,
-    IReadOnlyList<PassedModel>? Passed)
+    IReadOnlyList<PassedModel>? Passed,
+    string? Rows = null)
 {
     public static TurnLedger Of(Turn turn, MessageState state, string? error, DateTimeOffset now)
     {
@@ -74,7 +79,17 @@ public sealed record TurnLedger(
             figures.Passed.Count > 0 ? figures.Passed : null);
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, LedgerJson.Default.TurnLedger);
+    /// <summary>For the store, which holds a hundred of them for each conversation.</summary>
+    public string ToStored() =>
+        JsonSerializer.Serialize(LedgerRows.Write(Kept, Dropped) is { } rows ? this with { Kept = [], Dropped = [], Rows = rows } : this, LedgerJson.Default.TurnLedger);
+
+    /// <summary>What callers get of a stored ledger.</summary>
+    public static string Served(string stored)
+    {
+        if (JsonSerializer.Deserialize(stored, LedgerJson.Default.TurnLedger) is not { Rows: { } rows } ledger) return stored;
+        var (kept, dropped) = LedgerRows.Read(rows);
+        return JsonSerializer.Serialize(ledger with { Kept = kept, Dropped = dropped, Rows = null }, LedgerJson.Default.TurnLedger);
+    }
 }
 
 public sealed record LedgerModel(string Name, string Type, string Description);

@@ -19,6 +19,8 @@ public enum ModelFault
     Credentials,
     /// <summary>There is no such model or deployment.</summary>
     NotFound,
+    /// <summary>The prompt is longer than the model can read, although it was counted as fitting.</summary>
+    ContextExceeded,
     /// <summary>The request was not accepted as it is.</summary>
     BadRequest,
 }

@@ -24,6 +24,10 @@ public static class Texts
     public static string TooLongForModel(int tokens, int room) =>
         $"This message is too long for the model in use: {tokens:N0} tokens, and there is room for {room:N0}. Please shorten it or send it in parts.";
 
+    /// <summary>The model could read less than it was believed to.</summary>
+    public static string GrownTooLong(string reference) =>
+        $"Sorry, this conversation has become longer than the model in use can read. Please shorten the message, or write /reset to start afresh. Reference {reference}.";
+
     /// <summary>Files that came with a message and that no stage can read.</summary>
     public static string CannotRead(string files) =>
         $"I got {files}, but I cannot look into that kind of file yet. Please tell me in words what it is about.";
@@ -67,7 +71,7 @@ public static class Texts
     public const string InHouse = "runs in the house";
     public const string OutOfHouse = "runs elsewhere";
     public const string PartlyInHouse = "may run elsewhere";
-    public const string LeftAlone = "fails at present and is asked only now and then";
+    public const string LeftAlone = "fails at present";
     public const string AnswersNow = "answers now";
 
     public static string Context(int tokens) => $"context {tokens:N0} tokens";

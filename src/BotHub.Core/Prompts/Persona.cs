@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace BotHub.Core.Prompts;
 
 /// <summary>Who answers: the instructions a model gets first, and how it is to speak. Read from <c>prompts/ID.md</c>.</summary>
@@ -23,20 +21,5 @@ public sealed record Persona(
     /// text, and what differs between users and days stands in the last paragraph only (the loader sees to that), so that
     /// the text before it is one shared prefix of every conversation.
     /// </summary>
-    public string Render(PromptVariables variables)
-    {
-        // Most of a prompt holds no variable: that part is taken over as it is.
-        var end = Text.IndexOf(PromptTemplate.Opening, StringComparison.Ordinal);
-        if (end < 0) return Text.Trim();
-        var rest = Text.LastIndexOf('\n', end) + 1;
-        var rendered = new StringBuilder(Text.Length + 64).Append(Text, 0, rest);
-        foreach (var range in Text.AsSpan(rest).Split('\n'))
-        {
-            var line = Text.AsSpan(rest)[range];
-            if (!line.Contains(PromptTemplate.Opening, StringComparison.Ordinal)) rendered.Append(line).Append('\n');
-            else if (PromptTemplate.Fill(line.ToString(), variables) is { } filled) rendered.Append(filled).Append('\n');
-        }
-
-        return rendered.ToString().Trim();
-    }
+    public string Render(PromptVariables variables) => PromptTemplate.Of(Text).Render(variables);
 }

@@ -1,24 +1,37 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace BotHub.Core.Prompts;
 
-/// <summary>The small template language of prompts: <c>{{variable}}</c>, nothing else.</summary>
-public static partial class PromptTemplate
+/// <summary>
+/// The small template language of prompts: <c>{{variable}}</c>, nothing else. A text is taken apart once and rendered for every turn: the
+/// lines before the first variable stay one string.
+/// </summary>
+public sealed partial class PromptTemplate
 {
-    /// <summary>What every variable begins with.</summary>
-    public const string Opening = "{{";
+    private static readonly ConditionalWeakTable<string, PromptTemplate> Parsed = [];
 
-    /// <summary>Fills in one line; null when a variable in it has no value.</summary>
-    public static string? Fill(string line, PromptVariables variables)
+    private readonly List<Line> _lines = [];
+
+    private PromptTemplate(string text)
     {
-        var complete = true;
-        var filled = Variable().Replace(line, match =>
-        {
-            var value = variables.Value(match.Groups[1].Value);
-            complete &= !string.IsNullOrEmpty(value);
-            return value ?? "";
-        });
-        return complete ? filled : null;
+        text = text.Trim();
+        var end = Variable().Match(text) is { Success: true } first ? text.LastIndexOf('\n', first.Index) : text.Length;
+        if (end > 0) _lines.Add(new Line([new Piece(text[..end], null)]));
+        if (end == text.Length) return;
+        foreach (var line in text[(end + 1)..].Split('\n')) _lines.Add(Line.Of(end > 0 || _lines.Count > 0 ? $"\n{line}" : line));
+    }
+
+    /// <summary>The template that this text is.</summary>
+    public static PromptTemplate Of(string text) => Parsed.GetValue(text, static t => new(t));
+
+    /// <summary>The text with its variables filled in, without the lines whose variables have no value.</summary>
+    public string Render(PromptVariables variables)
+    {
+        List<string> filled = new(_lines.Count + 8);
+        foreach (var line in _lines) line.Fill(variables, filled);
+        return string.Concat((ReadOnlySpan<string>)CollectionsMarshal.AsSpan(filled)).Trim();
     }
 
     /// <summary>Everything wrong with a prompt's text, each with its line (from 1).</summary>
@@ -45,4 +58,41 @@ public static partial class PromptTemplate
 
     [GeneratedRegex(@"\{\{\s*([^{}\s]*)\s*\}\}", RegexOptions.CultureInvariant)]
     private static partial Regex Variable();
+
+    private sealed record Piece(string? Literal, string? Variable);
+
+    private sealed record Line(Piece[] Pieces)
+    {
+        public static Line Of(string text)
+        {
+            List<Piece> pieces = [];
+            var at = 0;
+            foreach (Match match in PromptTemplate.Variable().Matches(text))
+            {
+                if (match.Index > at) pieces.Add(new Piece(text[at..match.Index], null));
+                pieces.Add(new Piece(null, match.Groups[1].Value));
+                at = match.Index + match.Length;
+            }
+
+            if (at < text.Length) pieces.Add(new Piece(text[at..], null));
+            return new Line([.. pieces]);
+        }
+
+        /// <summary>Adds the line, or nothing when a variable in it has no value.</summary>
+        public void Fill(PromptVariables variables, List<string> into)
+        {
+            var before = into.Count;
+            foreach (var piece in Pieces)
+            {
+                var value = piece.Literal ?? variables.Value(piece.Variable!);
+                if (string.IsNullOrEmpty(value))
+                {
+                    into.RemoveRange(before, into.Count - before);
+                    return;
+                }
+
+                into.Add(value);
+            }
+        }
+    }
 }

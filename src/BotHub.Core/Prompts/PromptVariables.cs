@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -14,6 +15,8 @@ public sealed record PromptVariables(
 {
     /// <summary>Display names come from outside: more of them is no name.</summary>
     private const int LongestValue = 64;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._-'");
 
     /// <summary>Every variable's name.</summary>
     public static IReadOnlyList<string> Names { get; } = ["bot_name", "channel", "locale", "user_name", "date"];
@@ -38,6 +41,9 @@ public sealed record PromptVariables(
     {
         if (value is null)
             return null;
+        // Nearly all values are clean as they are.
+        if (value.Length <= LongestValue && !value.AsSpan().ContainsAnyExcept(Plain))
+            return value.Trim();
         var clean = new StringBuilder(value.Length);
         foreach (var rune in value.EnumerateRunes())
         {

@@ -45,7 +45,7 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
             model = LlamaModel.Load(new LlamaModelOptions { Path = path, GpuLayers = entry.GpuLayers }, loggers);
             var engine = Engine(entry, model);
             return new ModelCreation.Ready(new NamedModel(
-                entry.Name, Type, new LocalClient(new LlamaChatClient(engine), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
+                entry.Name, Type, new LocalClient(new ThoughtSplitter(new LlamaChatClient(engine)), engine, model), new Meter(model.Tokenizer, engine.ContextPerSlot),
                 entry.MaxTokens < engine.ContextPerSlot ? entry.MaxTokens : engine.ContextPerSlot / 2,
                 ModelCatalogue.OfFile(path)?.Title ?? $"{model.Name} ({Path.GetFileName(path)})",
                 notice) { InHouse = true });

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BotHub.Core.Models;
+using BotHub.Models.Limits;
+using BotHub.Models.Remote;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -48,7 +50,7 @@ internal sealed partial class ModelDirectory(
             switch (await factories[entry.Type].CreateAsync(entry, cancellationToken))
             {
                 case ModelCreation.Ready(var model):
-                    _models[entry.Name] = Observed(model);
+                    _models[entry.Name] = Observed(Limited(entry, model));
                     Log.Ready(logger, model.Name, model.Type, model.Description);
                     break;
                 case ModelCreation.Unavailable(var reason):
@@ -69,7 +71,8 @@ internal sealed partial class ModelDirectory(
 
     private ModelRoute Chain(RouteEntry route)
     {
-        List<NamedModel> models = [.. options.Value.Chains[route.Name].Select(name => _models[name])];
+        // Where eliza stands in for a model that is not there, the real ones go before her.
+        List<NamedModel> models = [.. options.Value.Chains[route.Name].Select(name => _models[name]).OrderBy(m => m.Type != options.Value.Entries[m.Name].Type)];
         Log.Chain(logger, route.Name, string.Join(" → ", models.Select(m => m.Name)));
         return new ModelRoute(route.Name, models)
         {
@@ -79,6 +82,11 @@ internal sealed partial class ModelDirectory(
             CostPerDay = route.CostPerDay,
         };
     }
+
+    /// <summary>Remote models hold to their limits by themselves, inside their retries.</summary>
+    private NamedModel Limited(ModelEntry entry, NamedModel model) => entry is RemoteEntry || entry.Limits.IsNone
+        ? model
+        : model with { Client = services.GetRequiredService<ModelLimiter>().Limit(model.Client, entry, model.Meter, model.MaxTokens) };
 
     /// <summary>
     /// Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them. No logs: it would warn of

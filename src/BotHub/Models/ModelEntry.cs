@@ -1,4 +1,5 @@
 using BotHub.Configuration;
+using BotHub.Core.Models;
 using BotHub.Models.Catalogue;
 using BotHub.Models.Echo;
 
@@ -7,7 +8,11 @@ namespace BotHub.Models;
 /// <summary>One model of the section <c>Models</c>: its name and what its type needs to know.</summary>
 /// <param name="Name">The name people and other settings use, such as <c>local</c>.</param>
 /// <param name="Type">The value of <c>Models:NAME:Type</c>, in lower case.</param>
-internal abstract record ModelEntry(string Name, string Type);
+internal abstract record ModelEntry(string Name, string Type)
+{
+    /// <summary>What all replicas together may ask of it.</summary>
+    public ModelLimits Limits { get; init; } = ModelLimits.None;
+}
 
 /// <summary><c>eliza</c>: the scripted responder.</summary>
 /// <param name="Script">The script file; null means <c>eliza.script</c> in the prompts' folder.</param>

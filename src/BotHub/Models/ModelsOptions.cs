@@ -1,5 +1,6 @@
 using BotHub.Configuration;
 using BotHub.Models.Echo;
+using BotHub.Models.Limits;
 using BotHub.Models.Remote;
 using Microsoft.Extensions.Options;
 
@@ -57,7 +58,9 @@ internal sealed class ModelsOptions
             var reader = new SectionReader(child, errors);
             if (reader.Text("Type") is { } type && Types.TryGetValue(type, out var read))
             {
-                entries[child.Key] = read(child.Key, reader);
+                var entry = read(child.Key, reader);
+                // A route has none of its own: its models have.
+                entries[child.Key] = entry is RouteEntry ? entry : entry with { Limits = ModelLimiter.Read(reader) };
                 reader.RefuseOtherKeys();
             }
             else

@@ -1,6 +1,7 @@
 using BotHub.Models.Catalogue;
 using BotHub.Models.Echo;
 using BotHub.Models.Eliza;
+using BotHub.Models.Limits;
 using BotHub.Models.Remote;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -12,13 +13,15 @@ internal static class ModelsServices
 {
     /// <summary>
     /// Adds <see cref="ModelDirectory"/>, filled while the host starts and before Kestrel listens. Needs
-    /// <c>AddPrompts</c>, whose folder holds eliza's script.
+    /// <c>AddPrompts</c>, whose folder holds eliza's script, and <c>AddStorage</c>, where limits are counted.
     /// </summary>
     public static IHostApplicationBuilder AddModels(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddModelDownloads(builder.Configuration, DownloadSettings.AtStart);
         builder.Services.AddSingleton<ModelLocator>();
+        builder.Services.AddSingleton<LimitWaits>();
+        builder.Services.AddSingleton<ModelLimiter>();
         builder.Services.AddSingleton<ILanguageModelFactory, LlamaModelFactory>();
         builder.Services.AddRemoteModels();
         builder.Services.AddSingleton<ILanguageModelFactory, ElizaModelFactory>();

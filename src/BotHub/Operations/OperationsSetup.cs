@@ -36,7 +36,7 @@ public static class OperationsSetup
             ? drain
             : new PipelineOptions().Drain;
 
-    /// <summary>Comes before everything that can fail.</summary>
+    /// <summary>Comes before everything that can fail; behind the routing, which does not.</summary>
     public static WebApplication UseOperations(this WebApplication app)
     {
         app.UseExceptionHandler(ProblemAnswers.ForExceptions);

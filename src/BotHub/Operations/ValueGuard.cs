@@ -49,6 +49,7 @@ internal static class ValueGuard
         if (Nullable.GetUnderlyingType(type) is { } inner) return text.Length == 0 ? null : Wanted(inner, text);
         if (type == typeof(int)) return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _) ? null : "a whole number";
         if (type == typeof(bool)) return bool.TryParse(text, out _) ? null : "true or false";
+        if (type.IsEnum) return Enum.GetNames(type).Contains(text, StringComparer.OrdinalIgnoreCase) ? null : string.Join(" or ", Enum.GetNames(type));
         if (type == typeof(TimeSpan)) return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _) ? null : "a time as hours:minutes:seconds, such as 00:00:30";
         return null;
     }

@@ -15,23 +15,24 @@ namespace BotHub.Storage;
 /// bh:{pNNN}:u              STR   sends ever whose outcome never became known
 /// bh:{pNNN}:b              ZSET  conversations with usage that is not in the books yet. Score: since when, in server ms
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
-///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt lt (StoreScript):
+///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt da ex (StoreScript):
 ///         ep ow ld         epoch, owner ('' = given back), lease length in ms
 ///         tr sp            tries of the head since the last commit; mailbox number whose answer shall stop, or -1
 ///         mh mt md         mailbox: number of the oldest unanswered message, of the next one, of the oldest that is still held
 ///         oh ot os         outbox: first, next; the reply that is about to be sent, or -1
 ///         th tt ws         transcript: first held, next; first entry that models may see
-///         dh dt            ring of the message ids known already: first held, next
-///         rv lt            1 when a message may have a mark v&lt;n&gt;; ledgers ever written
+///         dh dt da         ring of the message ids known already: first held, next; ms up to which the first one stays
+///         rv ex            1 when a message may have a mark v&lt;n&gt;; 1 when the key may have been given an expiry
 ///     m&lt;n&gt;                 messages
 ///     d:&lt;uid&gt; → n          message ids known already, with their mailbox number
 ///     u:&lt;pid&gt; → n          the platform's ids of those messages, where it has others
 ///     r&lt;n&gt;                 ring over those ids, oldest first: "ms uid pid"
 ///     v&lt;n&gt;                 messages that were given a new wording while somebody held the conversation
 ///     t&lt;n&gt;                 transcript entries
-///     o&lt;n&gt; nt              replies; the channel's note on how far the first of them got
+///     o&lt;n&gt; nt              replies, behind the number of the transcript entry that is their message, or '-' when they hold it;
+///                          the channel's note on how far the first of them got
 ///     mo                   the model that was chosen for the conversation; '' or missing: the usual one
-///     lr&lt;slot&gt; l:&lt;turn&gt;    ledgers of the newest turns, with a ring of their names
+///     l:&lt;turn&gt;             ledgers of the newest messages' turns
 ///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
 ///     us                   usage of turns that is not in the books yet, a line each: "epoch mail ms json" (UsageWire)
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
@@ -52,8 +53,10 @@ namespace BotHub.Storage;
 /// bh:{books:&lt;tenant&gt;}:r    HASH  what is kept free for running turns. t:&lt;conv&gt; &lt;turn&gt;: budgets and amounts as MessagePack; s:&lt;budget&gt;:&lt;id&gt;: their sum; expires
 /// bh:{books:&lt;tenant&gt;}:rx   ZSET  "conversation turn" of these. Score: when it ends by itself, in server ms; expires
 /// bh:books                 SET   tenants with books
+/// bh:{m:&lt;model&gt;}:l        STR   a model's limits: what was called lately, what runs, what waits (ModelLimitScripts); expires
 /// bh:polls                 SET   bots that were ever polled (StaleLeases)
 /// bh:offer, bh:mark        CHAN  hints between nodes: a conversation id
+/// bh:hold                  CHAN  a provider said "not now": "ms model"
 /// </code>
 /// A bot is written <c>channel:id</c>, which no partition's tag can be, and its keys share its hash tag.
 /// All keys of a partition share the hash tag <c>{pNNN}</c> and so one slot of a Redis Cluster: a script may touch all of them.
@@ -62,7 +65,7 @@ namespace BotHub.Storage;
 /// </summary>
 internal sealed class Keys
 {
-    /// <summary>How many ledgers, and how many dead letters, a conversation keeps.</summary>
+    /// <summary>Of how many messages a conversation keeps the turns' ledgers, and how many dead letters.</summary>
     public const int LedgersHeld = 100, DeadLettersHeld = 20;
 
     /// <summary>An event id is remembered at least <see cref="DedupeAge"/> unless this many newer ones came.</summary>
@@ -85,7 +88,7 @@ internal sealed class Keys
 
     public static readonly TimeSpan DedupeAge = TimeSpan.FromHours(24);
     public static readonly RedisKey Meta = "bh:meta", SigningKeys = "bh:keys", Polls = "bh:polls", Tenants = "bh:books";
-    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark");
+    public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark"), Holds = RedisChannel.Literal("bh:hold");
 
     private readonly string[] _prefixes;
 
@@ -138,6 +141,9 @@ internal sealed class Keys
     public static RedisKey Reservations(string tenant) => Of("books:" + tenant, "r");
 
     public static RedisKey ReservationEnds(string tenant) => Of("books:" + tenant, "rx");
+
+    /// <summary>A name may hold what a hash tag may not; names of models are the same in upper and lower case.</summary>
+    public static RedisKey ModelLimits(string model) => $"bh:{{m:{Uri.EscapeDataString(model.ToLowerInvariant())}}}:l";
 
     /// <summary>FNV-1a with a final mix: the same on every node and in every version, which <c>GetHashCode</c> is not.</summary>
     public int PartitionOf(ConversationId id)

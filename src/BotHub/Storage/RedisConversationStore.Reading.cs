@@ -101,12 +101,12 @@ internal sealed partial class RedisConversationStore
         return mails;
     }
 
-    private List<OutboxEntry> Replies(long first, RedisValue[] values)
+    private List<OutboxEntry> Replies(long first, RedisValue[] values, RedisValue[] messages)
     {
         var replies = new List<OutboxEntry>(values.Length);
         for (var i = 0; i < values.Length; i++)
         {
-            var reply = StoreJson.Read(values[i], StoreJson.Wire.OutboundReply);
+            var reply = StoredReply.Read(values[i], messages[i]);
             if (reply is null) Log.Unreadable(logger, "reply");
             // It must be handed out all the same: only its receipt frees the conversation.
             replies.Add(new OutboxEntry(first + i, reply ?? Unreadable()));

@@ -71,7 +71,7 @@ internal sealed partial class RedisConversationStore(
         await server.DurableAsync();
         return new Claim(
             new LeaseKey(conversation, (long)f[0], owner), (int)f[1] == 1, (int)f[2], (long)f[3], (long)f[4], (long)f[5],
-            Replies((long)f[6], (RedisValue[])f[7]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Filled(f[11]), Filled(f[12]));
+            Replies((long)f[6], (RedisValue[])f[7]!, (RedisValue[])f[13]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Filled(f[11]), Filled(f[12]));
     }
 
     public async Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel)
@@ -94,7 +94,7 @@ internal sealed partial class RedisConversationStore(
         RedisValue[] head =
         [
             Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
-            commit.Reply is null ? "" : StoreJson.Write(commit.Reply, StoreJson.Wire.OutboundReply), commit.LedgerJson ?? "",
+            StoredReply.Write(commit), commit.LedgerJson ?? "",
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
             commit.Model is { } model ? "=" + model : "",
             commit.Usage is null ? "" : UsageWire.Write(commit.Usage), lease.Conversation.Value,
@@ -112,7 +112,7 @@ internal sealed partial class RedisConversationStore(
 
     public async Task<NextMail> ReceiptAsync(LeaseKey lease, Receipt receipt, bool takeNext, CancellationToken cancel)
     {
-        var f = (RedisResult[])(await connection.RunAsync(
+        var f = (RedisResult[])(await connection.RunSoonAsync(
             ReceiptScript.Script,
             [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.UnknownSends(lease.Conversation)],
             [

@@ -1,6 +1,7 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Delivery;
 using BotHub.Core.Feed;
+using BotHub.Core.Models;
 using BotHub.Core.Security;
 using BotHub.Core.Usage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +14,7 @@ public static class StorageSetup
 {
     /// <summary>
     /// Registers <see cref="IConversationStore"/>, <see cref="IConversationFeed"/>, <see cref="IWakeUps"/>, <see cref="ISigningKeys"/>,
-    /// <see cref="IOutboundGovernor"/>, <see cref="IPollLeases"/>, <see cref="IChatMoves"/> and <see cref="IBooks"/>: over the server of <c>ConnectionStrings:Redis</c>, or over the embedded store without it.
+    /// <see cref="IOutboundGovernor"/>, <see cref="IPollLeases"/>, <see cref="IChatMoves"/>, <see cref="IModelLimits"/> and <see cref="IBooks"/>: over the server of <c>ConnectionStrings:Redis</c>, or over the embedded store without it.
     /// The store is usable from every hosted service's <c>StartAsync</c> until the end of its <c>StopAsync</c>.
     /// </summary>
     public static IHostApplicationBuilder AddStorage(this IHostApplicationBuilder builder)
@@ -38,10 +39,13 @@ public static class StorageSetup
         services.AddSingleton<IOutboundGovernor, RedisOutboundGovernor>();
         services.AddSingleton<IPollLeases, RedisPollLeases>();
         services.AddSingleton<IChatMoves, RedisChatMoves>();
+        services.AddSingleton<RedisModelLimits>();
+        services.AddSingleton<IModelLimits>(provider => provider.GetRequiredService<RedisModelLimits>());
         services.TryAddSingleton(UsageSettings.Off);
         services.AddSingleton<Bookkeeper>();
         services.AddSingleton<IBooks, RedisBooks>();
         services.AddHostedService<StoreHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<RedisModelLimits>());
         services.AddHostedService(provider => provider.GetRequiredService<Bookkeeper>());
         return builder;
     }

@@ -13,6 +13,7 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
     /// <summary>The longest a call waits for its answer.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly Riders _riders = new();
     private ConnectionMultiplexer? _multiplexer;
     private ConfigurationOptions? _options;
 
@@ -69,10 +70,18 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         }
     }
 
+    /// <summary>As <see cref="RunAsync"/>, for what nobody waits for in person: it goes out with the next call, or after a moment by itself.</summary>
+    public async Task<RedisResult> RunSoonAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel)
+    {
+        await _riders.WaitAsync();
+        return await RunAsync(script, keys, values, cancel);
+    }
+
     /// <summary>Runs a script at most once. Without an answer it is unknown whether it ran.</summary>
     public async Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        _riders.Go();
         try
         {
             return await Database.ScriptEvaluateAsync(script.Hash, keys, values).WaitAsync(cancel);
@@ -104,6 +113,7 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
 
     public async ValueTask DisposeAsync()
     {
+        _riders.Dispose();
         if (_multiplexer is not null) await _multiplexer.DisposeAsync();
     }
 

@@ -8,6 +8,8 @@ public enum FaultKind
     HtmlError,
     /// <summary>Nothing for <see cref="Fault.Delay"/> after the role, then the answer.</summary>
     SlowFirstToken,
+    /// <summary>Nothing for <see cref="Fault.Delay"/> between what is thought and what is said.</summary>
+    SlowAnswer,
     /// <summary>Silence after <see cref="Fault.AfterChunks"/> pieces of text, until the plan is cleared.</summary>
     Stall,
     /// <summary>The connection is closed after so many pieces, in the middle of the body.</summary>
@@ -30,6 +32,8 @@ public enum FaultKind
     AnnotatedFiltered,
     /// <summary>Content filter, asynchronous: the judgement follows in a chunk of its own, behind text that was sent already.</summary>
     AsynchronousFiltered,
+    /// <summary>Content filter: a blocklist of the customer's own was hit, which is told as a list.</summary>
+    BlocklistFiltered,
     /// <summary>Content filter: something is noticed and not filtered. A good answer all the same.</summary>
     AnnotatedOnly,
 }
@@ -44,6 +48,9 @@ public sealed record Fault(FaultKind Kind)
 
     /// <summary>Header <c>Retry-After</c>, in seconds.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>The same as a date so many seconds from now.</summary>
+    public int? RetryAtSeconds { get; init; }
 
     /// <summary>Header <c>retry-after-ms</c>.</summary>
     public int? RetryAfterMilliseconds { get; init; }

@@ -7,16 +7,26 @@ using BotHub.FakeOpenAI.Faults;
 namespace BotHub.FakeOpenAI.Protocol;
 
 /// <summary>Writes one answer, whole or in pieces, and lets happen on the way what the plan says.</summary>
-internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context, FakeRequest request, FakeDeployment deployment, Fault? fault, bool azure)
+internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context, FakeRequest request, FakeDeployment deployment, bool azure)
 {
     // As the real servers do: everything beyond ASCII is sent as UTF-8.
     private static readonly JsonSerializerOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ChunkJson _chunks = new($"chatcmpl-{Guid.NewGuid():N}", deployment.Model, server.Options.Time.GetUtcNow().ToUnixTimeSeconds(), azure);
+    private Fault? _fault;
+    private Action<int> _ended = _ => { };
+
+    /// <summary>The tokens that the call may take: of its prompt and of the longest answer.</summary>
+    public int Estimate => Prompt + (Limit() ?? 16);
+
+    private int Prompt => Words(request.Body.GetProperty("messages").ToString()).Count;
+
     private CancellationToken Gone => context.RequestAborted;
 
-    public Task WriteAsync()
+    /// <param name="ended">Told the tokens that the call took, before the client can know that it has ended.</param>
+    public Task WriteAsync(Fault? fault, Action<int> ended)
     {
+        (_fault, _ended) = (fault, ended);
         var words = Words(server.Answer(request));
         var thoughts = Words(deployment.Thoughts ?? "");
         var limit = Limit();
@@ -24,15 +34,16 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
         var room = limit is { } most ? Math.Max(0, most - thoughts.Count) : int.MaxValue;
         var cut = words.Count > room;
         if (cut) words = words[..room];
-        var tokens = new Tokens(Words(request.Body.GetProperty("messages").ToString()).Count, thoughts.Count, words.Count);
+        var tokens = new Tokens(Prompt, thoughts.Count, words.Count);
         return Flag("stream") ? StreamAsync(words, thoughts, cut ? "length" : "stop", tokens) : WholeAsync(words, cut ? "length" : "stop", tokens);
     }
 
     private async Task WholeAsync(List<string> words, string finish, Tokens tokens)
     {
-        if (fault?.Kind == FaultKind.SlowFirstToken) await Task.Delay(fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
-        if (fault?.Kind == FaultKind.FinishFiltered) (words, finish) = ([], "content_filter");
+        if (_fault?.Kind == FaultKind.SlowFirstToken) await Task.Delay(_fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
+        if (_fault?.Kind == FaultKind.FinishFiltered) (words, finish) = ([], "content_filter");
         context.Response.ContentType = "application/json";
+        _ended(tokens.All);
         await context.Response.WriteAsync(_chunks.Whole(string.Concat(words), deployment.ThoughtField, deployment.Thoughts, finish, tokens).ToJsonString(_json), Gone).ConfigureAwait(false);
     }
 
@@ -40,20 +51,22 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
     {
         context.Response.ContentType = "text/event-stream";
         // A reset would also take away what the client has not read yet; a length that is never reached cuts where it should.
-        if (fault?.Kind == FaultKind.Cut) context.Response.ContentLength = int.MaxValue;
+        if (_fault?.Kind == FaultKind.Cut) context.Response.ContentLength = int.MaxValue;
         if (azure) await SendAsync(_chunks.Prompt()).ConfigureAwait(false);
         await SendAsync(_chunks.Piece(new() { ["role"] = "assistant", ["content"] = "" })).ConfigureAwait(false);
-        if (fault?.Kind == FaultKind.SlowFirstToken) await Task.Delay(fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
+        if (_fault?.Kind == FaultKind.SlowFirstToken) await Task.Delay(_fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
         if (deployment.ThoughtField is { } field)
             foreach (var thought in thoughts) await SendAsync(_chunks.Piece(new() { [field] = thought })).ConfigureAwait(false);
 
+        if (_fault?.Kind == FaultKind.SlowAnswer) await Task.Delay(_fault.Delay, server.Options.Time, Gone).ConfigureAwait(false);
         for (var sent = 0; ; sent++)
         {
-            if (fault is not null && sent == fault.AfterChunks && !await HappenAsync(fault, words, sent).ConfigureAwait(false)) return;
+            if (_fault is not null && sent == _fault.AfterChunks && !await HappenAsync(_fault, words, sent).ConfigureAwait(false)) return;
             if (sent >= words.Count) break;
-            await SendAsync(_chunks.Piece(new() { ["content"] = words[sent] }, annotated: fault?.Kind != FaultKind.AsynchronousFiltered)).ConfigureAwait(false);
+            await SendAsync(_chunks.Piece(new() { ["content"] = words[sent] }, annotated: _fault?.Kind != FaultKind.AsynchronousFiltered)).ConfigureAwait(false);
         }
 
+        _ended(tokens.All);
         await SendAsync(_chunks.Piece([], finish)).ConfigureAwait(false);
         if (request.Body.TryGetProperty("stream_options", out var options) && options.TryGetProperty("include_usage", out var usage) && usage.ValueKind == JsonValueKind.True)
             await SendAsync(_chunks.Usage(tokens)).ConfigureAwait(false);
@@ -90,6 +103,11 @@ internal sealed class AnswerWriter(FakeOpenAIServer server, HttpContext context,
                 return false;
             case FaultKind.AnnotatedFiltered:
                 await SendAsync(_chunks.Piece(new() { ["content"] = "FILTERED" }, filter: ChunkJson.Filter(fault.Categories, filtered: true))).ConfigureAwait(false);
+                return true;
+            case FaultKind.BlocklistFiltered:
+                var filter = ChunkJson.Filter([], filtered: false);
+                filter["custom_blocklists"] = new JsonArray(new JsonObject { ["filtered"] = true, ["id"] = "FILTERED" });
+                await SendAsync(_chunks.Piece([], filter: filter)).ConfigureAwait(false);
                 return true;
             case FaultKind.AnnotatedOnly:
                 await SendAsync(_chunks.Piece([], filter: ChunkJson.Filter(fault.Categories, filtered: false))).ConfigureAwait(false);

@@ -56,15 +56,26 @@ internal sealed class ApiFront(FakeOpenAIServer server)
             return;
         }
 
-        var fault = server.Faults.Next();
-        if (fault is not null && await RefuseAsync(context, fault).ConfigureAwait(false)) return;
+        var writer = new AnswerWriter(server, context, request!, target!, azure);
+        if (server.Limits.Enter(writer.Estimate, out var wait) is not { } call)
+        {
+            await Limits.ProviderLimits.RefuseAsync(context, wait).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
-            await new AnswerWriter(server, context, request!, target!, fault, azure).WriteAsync().ConfigureAwait(false);
+            var fault = server.Faults.Next();
+            if (fault is not null && await RefuseAsync(context, fault).ConfigureAwait(false)) server.Limits.Leave(call, 0);
+            else await writer.WriteAsync(fault, took => server.Limits.Leave(call, took)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client has gone.
+        }
+        finally
+        {
+            server.Limits.Leave(call, took: null);
         }
     }
 
@@ -108,8 +119,9 @@ internal sealed class ApiFront(FakeOpenAIServer server)
     }
 
     /// <summary>Errors that come instead of an answer; true when one was written.</summary>
-    private static async Task<bool> RefuseAsync(HttpContext context, Fault fault)
+    private async Task<bool> RefuseAsync(HttpContext context, Fault fault)
     {
+        if (fault.RetryAtSeconds is { } date) context.Response.Headers.RetryAfter = server.Options.Time.GetUtcNow().AddSeconds(date).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         if (fault.RetryAfter is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (fault.RetryAfterMilliseconds is { } milliseconds) context.Response.Headers["retry-after-ms"] = milliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         switch (fault.Kind)

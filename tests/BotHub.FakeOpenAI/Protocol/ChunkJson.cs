@@ -67,11 +67,13 @@ internal sealed class ChunkJson(string id, string model, long created, bool azur
 /// <summary>Counted in words: the fake has no tokenizer.</summary>
 internal sealed record Tokens(int Prompt, int Thought, int Answer)
 {
+    public int All => Prompt + Thought + Answer;
+
     public JsonObject ToJson() => new()
     {
         ["prompt_tokens"] = Prompt,
         ["completion_tokens"] = Thought + Answer,
-        ["total_tokens"] = Prompt + Thought + Answer,
+        ["total_tokens"] = All,
         ["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = 0 },
         ["completion_tokens_details"] = new JsonObject { ["reasoning_tokens"] = Thought },
     };

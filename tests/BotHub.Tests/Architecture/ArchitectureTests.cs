@@ -46,6 +46,19 @@ public sealed partial class ArchitectureTests
         Assert.Empty(bad);
     }
 
+    /// <summary>So that every call of a model comes by <c>Turn.Use</c>, which refuses what may not see the conversation.</summary>
+    [Fact]
+    public void Models_are_asked_in_one_place_only()
+    {
+        // Whoever has a model's client could ask it; in the host only the models' own decorators ask.
+        Assert.Equal(["CandidateClient.cs"], Naming("BotHub.Core", @"\.Client\b"));
+        Assert.All(Naming("BotHub", "Get(Streaming)?ResponseAsync"), f => Assert.Contains(f, Directory.GetFiles(Path.Combine(Source, "BotHub", "Models"), "*.cs", SearchOption.AllDirectories).Select(Path.GetFileName)));
+
+        static IEnumerable<string?> Naming(string project, string pattern) => SourceFiles()
+            .Where(f => f.StartsWith(Path.Combine(Source, project) + Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.ReadLines(f).Any(l => Regex.IsMatch(l, pattern)))
+            .Select(Path.GetFileName);
+    }
+
     [Fact]
     public void Only_the_llama_project_holds_unsafe_code()
     {

@@ -1,5 +1,7 @@
+using BotHub.Core.Models;
 using BotHub.Models;
 using BotHub.Prompts;
+using BotHub.Tests.Models.Limits;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,6 +50,22 @@ public sealed class ModelDirectoryTests
     }
 
     [Fact]
+    public async Task A_route_is_a_name_like_any_other_and_a_stand_in_comes_last_in_it()
+    {
+        using var host = Host([("Models:Default", "smart"), ("Models:smart:Type", "route"), ("Models:smart:Models", "local,echo")], new NoLanguageModel(new ModelCreation.Unavailable("offline")));
+        await host.StartAsync();
+        var models = host.Services.GetRequiredService<ModelDirectory>();
+        var route = models.Route(null);
+
+        Assert.Equal(("smart", "echo"), (route.Name, models.Default.Name));
+        Assert.Equal([("echo", "echo"), ("local", "eliza")], route.Models.Select(m => (m.Name, m.Type)));
+        Assert.Same(route, models.Route("SMART"));
+        Assert.Equal(["echo", "eliza", "local", "smart"], models.Names.Order());
+        Assert.Equal(["echo", "eliza", "local"], models.All.Select(m => m.Name).Order());
+        Assert.True(route.Models.All(m => m.InHouse));
+    }
+
+    [Fact]
     public async Task Wrong_entries_stop_the_start_together()
     {
         using var host = Host(
@@ -81,6 +99,7 @@ public sealed class ModelDirectoryTests
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.AddPrompts();
         builder.AddModels();
+        builder.Services.AddSingleton<IModelLimits>(new ScriptedLimits());
         // The later registration of a type wins.
         builder.Services.AddSingleton(llama);
         return builder.Build();

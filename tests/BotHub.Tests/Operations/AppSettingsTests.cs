@@ -74,7 +74,7 @@ public sealed class AppSettingsTests
 
         string[] remote =
         [
-            "Endpoint", "Deployment", "BaseUrl", "ApiVersion", "Key", "ContextTokens", "Encoding", "Reasoning", "AllowHttp",
+            "Endpoint", "Deployment", "BaseUrl", "ApiVersion", "Key", "ContextTokens", "Encoding", "Reasoning", "AllowHttp", "RequestsPerMinute", "TokensPerMinute", "Concurrency", "LimitWait",
             .. typeof(Patience).GetConstructors()[0].GetParameters().Select(p => p.Name!),
         ];
 

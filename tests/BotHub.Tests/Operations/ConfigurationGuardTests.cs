@@ -56,6 +56,7 @@ public sealed class ConfigurationGuardTests
             ["Pipeline:MaxTries"] = "many",
             ["Channels:Web:FlushInterval"] = "00:01:00",
             ["Channels:Web:Enabled"] = "yes",
+            ["Channels:Web:DataClass"] = "1",
             ["Logging:LogLevel:Default"] = "Warn",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector",
         });
@@ -72,6 +73,7 @@ public sealed class ConfigurationGuardTests
             "Pipeline:MaxTries is 'many'; write a whole number.",
             "Channels:Web:FlushInterval is '00:01:00'; use 1 ms to 2 s.",
             "Channels:Web:Enabled is 'yes'; write true or false.",
+            "Channels:Web:DataClass is '1'; write Open or Internal.",
             "Logging:LogLevel:Default is 'Warn'; use Trace, Debug, Information, Warning,",
             "OTEL_EXPORTER_OTLP_ENDPOINT is 'collector'; write an address such as",
         ];

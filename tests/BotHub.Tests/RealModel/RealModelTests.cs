@@ -6,8 +6,6 @@ namespace BotHub.Tests.RealModel;
 /// <summary>The default hub, embedded store and llama.cpp in one process, with the small real model. What it says is not judged; what it is sent is.</summary>
 public sealed class RealModelTests : ChaosTests
 {
-    private const string ModelFile = "SmolLM2-135M-Instruct.Q4_1.gguf";
-
     protected override TimeSpan Patience => TimeSpan.FromMinutes(5);
 
     [Fact]
@@ -121,16 +119,9 @@ public sealed class RealModelTests : ChaosTests
 
     private async Task<HubProcess> StartAsync(int context, int maxTokens)
     {
-        Assert.SkipUnless(ModelIsThere(), $"{ModelFile} is not on this machine.");
+        Assert.SkipWhen(SmallModel.Path is null, SmallModel.Missing);
         return (await StartHubsAsync(1, redis: null, speed: 0,
             ("Models__Default", "local"), ("Models__local__Type", "llama"), ("Models__local__Model", "smollm2-135m"), ("Models__local__Download", "false"),
             ("Models__local__Context", $"{context}"), ("Models__local__MaxTokens", $"{maxTokens}")))[0];
-    }
-
-    private static bool ModelIsThere()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(Path.Combine(folder, "shared", "models", ModelFile)) || File.Exists(Path.Combine(folder, "models", ModelFile))) return true;
-        return false;
     }
 }

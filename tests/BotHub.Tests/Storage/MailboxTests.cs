@@ -101,10 +101,10 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
             var claim = await ClaimAsync(c);
             await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
             await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
+            // As if the first had come long ago; the second is young. Written before its age is looked at.
+            if (i == 60) await Fixture.Node.Get<StoreConnection>().Database.HashSetAsync(Fixture.Node.Get<Keys>().Conversation(c), "r0", "1 id0");
         }
 
-        // As if the first had come long ago; the second is young.
-        await Fixture.Node.Get<StoreConnection>().Database.HashSetAsync(Fixture.Node.Get<Keys>().Conversation(c), "r0", "1 id0");
         await AcceptAsync(c, "new");
         Assert.Equal(AcceptOutcome.Duplicate, (await AcceptAsync(c, "id1")).Outcome);
         Assert.Equal(AcceptOutcome.Accepted, (await AcceptAsync(c, "id0")).Outcome);

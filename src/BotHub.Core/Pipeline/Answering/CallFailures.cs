@@ -18,7 +18,7 @@ internal static class CallFailures
     {
         QueueTooLongException or ModelForbiddenException => false,
         ModelBusyException busy => busy.InnerException is ModelCallException,
-        ModelCallException call => call.Fault != ModelFault.BadRequest,
+        ModelCallException call => call.Fault is not (ModelFault.BadRequest or ModelFault.ContextExceeded),
         _ => true,
     };
 
@@ -38,6 +38,7 @@ internal static class CallFailures
             ModelFault.Malformed => "malformed",
             ModelFault.Credentials => "credentials",
             ModelFault.NotFound => "not_found",
+            ModelFault.ContextExceeded => PassedModel.TooSmall,
             _ => "bad_request",
         },
         _ => "failed",

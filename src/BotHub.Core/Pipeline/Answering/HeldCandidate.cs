@@ -81,6 +81,7 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
         private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         private readonly Lock _gate = new();
         private ITimer? _timer;
+        private Action<int>? _outer;
         private bool _begun;
 
         public CancellationToken Token => _source.Token;
@@ -95,10 +96,15 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
             if (limit is null) return options;
             var own = options?.Clone() ?? new ChatOptions();
             var extra = own.AdditionalProperties ??= [];
-            var told = extra.TryGetValue(ModelOptions.OnQueuePosition, out Action<int>? outer) ? outer : null;
+            _outer = extra.TryGetValue(ModelOptions.OnQueuePosition, out Action<int>? outer) ? outer : null;
             extra[ModelOptions.OnQueuePosition] = (Action<int>)(position =>
             {
-                if (!Hear(position)) told?.Invoke(position);
+                if (!Hear(position)) _outer?.Invoke(position);
+            });
+            var waiting = extra.TryGetValue(ModelOptions.OnWait, out Action<TimeSpan>? other) ? other : null;
+            extra[ModelOptions.OnWait] = (Action<TimeSpan>)(time =>
+            {
+                if (!Hear(time)) waiting?.Invoke(time);
             });
             return own;
         }
@@ -117,6 +123,12 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
             }
         }
 
+        /// <summary>The same of a wait whose length is known: for a provider, or for the model's limits.</summary>
+        private bool Hear(TimeSpan time)
+        {
+            lock (_gate) return Passed || (!_begun && time > limit!.Value && End());
+        }
+
         private void OnTime()
         {
             lock (_gate)
@@ -127,6 +139,8 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
         {
             Passed = true;
             candidate.GiveUp();
+            // People no longer wait in this queue.
+            _outer?.Invoke(0);
             // Not from within the model's own call.
             _ = Task.Run(_source.Cancel);
             return true;
@@ -139,6 +153,9 @@ internal sealed class HeldCandidate(CandidateClient candidate, ModelHealth healt
                 _begun = true;
                 _timer?.Dispose();
             }
+
+            // A cancellation that is under way holds it a moment longer.
+            if (!Passed) _source.Dispose();
         }
     }
 }

@@ -100,6 +100,12 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
                 : Texts.AnswerRefused(verdict.Categories));
         }
 
+        if (e is ModelCallException { Fault: ModelFault.ContextExceeded } && !midway)
+        {
+            Log.TooLong(log, turn.Conversation, turn.Id, turn.Reference, e.Message);
+            return ((MessageState.Failed, "too_long_for_model"), Texts.GrownTooLong(turn.Reference));
+        }
+
         Log.Failed(log, turn.Conversation, turn.Id, turn.Reference, e);
         return ((MessageState.Failed, "internal"), midway ? Texts.FailedMidway(turn.Reference) : Texts.Failed(turn.Reference));
     }
@@ -117,7 +123,7 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
             turn.Id,
             [.. turn.Questions.Select(q => new ChatEntry(q.Id, MessageRole.User, q.Text, q.At, MessageState.Done, turn.Id, turn.InContext, q.Prompt, turn.Supersedes?.Turn)), answer],
             reply,
-            TurnLedger.Of(turn, state, code, now).ToJson(),
+            TurnLedger.Of(turn, state, code, now).ToStored(),
             turn.ResetWindow,
             turn.DeadLetter,
             turn.Choose,
@@ -144,6 +150,9 @@ public sealed partial class CommitStage(IConversationStore store, RecentTranscri
 
         [LoggerMessage(1005, LogLevel.Information, "Turn {Turn} of {Conversation}: {Reason}")]
         public static partial void Refused(ILogger log, ConversationId conversation, string turn, string reason);
+
+        [LoggerMessage(1009, LogLevel.Error, "Turn {Turn} of {Conversation} did not fit into the model's context although it was counted as fitting: set the model's ContextTokens to what its server really has. Reference {Reference}. {Reason}")]
+        public static partial void TooLong(ILogger log, ConversationId conversation, string turn, string reference, string reason);
 
         [LoggerMessage(1004, LogLevel.Warning, "Turn {Turn} of {Conversation}: the model gave an empty answer; reference {Reference}.")]
         public static partial void Empty(ILogger log, ConversationId conversation, string turn, string reference);

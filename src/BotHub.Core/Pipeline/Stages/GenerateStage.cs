@@ -62,6 +62,7 @@ public sealed class GenerateStage(ModelHealths healths, PipelineMetrics metrics,
                 }
                 catch (Exception e) when (shown.Any && chain?.MayContinue == true && CallFailures.MayPass(e, cancel))
                 {
+                    await shown.EndAsync(cancel);
                     chain.Continue(shown.Text, e);
                 }
             }

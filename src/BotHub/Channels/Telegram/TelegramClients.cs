@@ -6,7 +6,7 @@ namespace BotHub.Channels.Telegram;
 /// Makes the clients that call a Bot API server. The token is part of every address, so the factory's own loggers are off and the hub's
 /// telemetry cuts it out of spans (Operations/SecretPaths).
 /// </summary>
-internal sealed class TelegramClients(IHttpClientFactory http)
+internal sealed class TelegramClients(IHttpClientFactory http, IHttpMessageHandlerFactory handlers)
 {
     private const string Name = "telegram";
 
@@ -31,7 +31,8 @@ internal sealed class TelegramClients(IHttpClientFactory http)
     }
 
     /// <summary>For all calls but long polls. It repeats nothing by itself: the governor decides when to call again.</summary>
-    public ITelegramBotClient Client(TelegramBotOptions bot) => new TelegramBotClient(Settings(bot), Http(Patience));
+    public ITelegramBotClient Client(TelegramBotOptions bot) =>
+        new QuickTelegramClient(Settings(bot), Http(Patience), new HttpMessageInvoker(handlers.CreateHandler(Name), disposeHandler: false));
 
     /// <summary>For long polls: the answer is taken as bytes.</summary>
     public UpdatePoll Poll(TelegramBotOptions bot, TimeSpan wait)

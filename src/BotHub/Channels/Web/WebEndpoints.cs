@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using BotHub.Core.Context;
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
 using BotHub.Core.Pipeline;
@@ -101,6 +102,6 @@ public static class WebEndpoints
 
     private static async Task<IResult> ReadTurnAsync(HttpContext http, string turn, IConversationStore store) =>
         turn.Length <= 24 && await store.ReadLedgerAsync(http.Visitor().Conversation, turn, http.RequestAborted) is { } ledger
-            ? TypedResults.Content(ledger, "application/json", Encoding.UTF8)
+            ? TypedResults.Content(TurnLedger.Served(ledger), "application/json", Encoding.UTF8)
             : Problems.NotFound();
 }

@@ -29,13 +29,20 @@ public static class WebSetup
         return builder;
     }
 
-    /// <summary>The chat page and its files, with headers that keep everything else out.</summary>
-    public static WebApplication UseWebPage(this WebApplication app)
+    /// <summary>
+    /// "/" becomes index.html before routing. Calls of other machines (the Telegram webhook) end in the routing, where most of a busy hub's
+    /// calls spare themselves what follows: they answer their own errors, and need no headers for browsers.
+    /// </summary>
+    public static WebApplication UseWebRouting(this WebApplication app)
     {
-        // In this order: "/" becomes index.html before routing; calls of other machines (the Telegram webhook) end there, and need no
-        // headers for browsers; CORS needs the route's policy.
         app.UseDefaultFiles();
         app.UseRouting();
+        return app;
+    }
+
+    /// <summary>The chat page and its files, with headers that keep everything else out. CORS needs the route's policy.</summary>
+    public static WebApplication UseWebPage(this WebApplication app)
+    {
         app.Use(static (http, next) =>
         {
             var headers = http.Response.Headers;

@@ -28,6 +28,7 @@ internal sealed class AnswerReader(IChatClient inner, string model, TimeProvider
             if (update.RawRepresentation is StreamingChatCompletionUpdate chunk)
             {
                 if (FilterAnnotations.Of(chunk) is { } verdict) throw new ModelRefusedException(verdict);
+                if (Thoughts.Of(chunk) is { Length: > 0 } thought && !update.Contents.Any(c => c is TextReasoningContent)) update.Contents.Add(new TextReasoningContent(thought));
                 // The model's own "I cannot do that" comes in a field of its own, and is an answer like any other.
                 if (chunk.RefusalUpdate is { Length: > 0 } refusal) update.Contents.Add(new TextContent(refusal));
             }

@@ -46,11 +46,15 @@ internal static partial class FilterAnnotations
         if (element.ValueKind == JsonValueKind.Array) return element.EnumerateArray().SelectMany(Names).Distinct();
         if (element.ValueKind != JsonValueKind.Object) return [];
         return element.EnumerateObject()
-            .SelectMany(p => p.Value.ValueKind == JsonValueKind.Object && p.Value.TryGetProperty("filtered", out var filtered) && filtered.ValueKind == JsonValueKind.True && Plain().IsMatch(p.Name)
-                ? [p.Name]
-                : Names(p.Value))
+            .SelectMany(p => IsFiltered(p.Value) && Plain().IsMatch(p.Name) ? [p.Name] : Names(p.Value))
             .Distinct();
     }
+
+    /// <summary>Blocklists are told as one object, or as a list of those that were hit.</summary>
+    private static bool IsFiltered(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray().Any(e => e.ValueKind == JsonValueKind.Object && IsFiltered(e))
+            : value.ValueKind == JsonValueKind.Object && value.TryGetProperty("filtered", out var filtered) && filtered.ValueKind == JsonValueKind.True;
 
     [GeneratedRegex("^[a-z_]{1,40}$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();

@@ -47,11 +47,16 @@ internal static partial class ProviderError
             408 => ModelFault.TimedOut,
             429 => code is "insufficient_quota" ? ModelFault.Quota : ModelFault.Busy,
             >= 500 => ModelFault.Server,
+            400 or 413 when error is { } told && IsTooLong(told, code) => ModelFault.ContextExceeded,
             _ => ModelFault.BadRequest,
         };
         var parameter = error is { } detailed ? Text(detailed, "param") : null;
         return new ModelCallException(fault, $"Models:{model} answered {e.Status.ToString(CultureInfo.InvariantCulture)}{Told("code", code)}{Told("parameter", parameter)}{Told("request", Header(response, RequestId) ?? Header(response, OtherRequestId))}.", RetryAfter(response, clock));
     }
+
+    /// <summary>OpenAI and Azure have a code for it, llama.cpp a type, vLLM and LM Studio only words, which are looked at and not told.</summary>
+    private static bool IsTooLong(JsonElement error, string? code) =>
+        code is "context_length_exceeded" or "exceed_context_size_error" || (Text(error, "message") is { } words && TooLong().IsMatch(words));
 
     private static ModelCallException NoConnection(HttpRequestException? e, string model) =>
         new(ModelFault.Unreachable, $"Models:{model}: the connection failed ({e?.HttpRequestError ?? HttpRequestError.Unknown}).");
@@ -86,6 +91,9 @@ internal static partial class ProviderError
 
     /// <summary>Only plain names are told on.</summary>
     private static string Told(string what, string? value) => value is not null && Plain().IsMatch(value) ? $", {what} {value}" : "";
+
+    [GeneratedRegex("maximum context length|context length of only|context size has been exceeded", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex TooLong();
 
     [GeneratedRegex(@"^[A-Za-z0-9_.\-]{1,64}$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();

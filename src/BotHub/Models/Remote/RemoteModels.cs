@@ -5,6 +5,7 @@ using Azure.AI.OpenAI;
 using Azure.Core;
 using BotHub.Core.Context;
 using BotHub.Core.Models;
+using BotHub.Models.Limits;
 using BotHub.Models.Remote.Tokens;
 using Microsoft.Extensions.AI;
 using OpenAI;
@@ -13,10 +14,10 @@ using OpenAI.Chat;
 namespace BotHub.Models.Remote;
 
 /// <summary>
-/// Makes remote models: the SDK's client, and around it, from inside out, the shape of requests, the meaning of answers, time limits,
-/// retries. Nothing is called at start: a provider that is away must not keep the hub from starting.
+/// Makes remote models: the SDK's client, and around it, from inside out, the shape of requests, the meaning of answers, thoughts, time limits,
+/// limits, retries. Nothing is called at start: a provider that is away must not keep the hub from starting.
 /// </summary>
-internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCredential> identity, TimeProvider clock, ILogger<RemoteModels> logger)
+internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCredential> identity, ModelLimiter limiter, TimeProvider clock, ILogger<RemoteModels> logger)
 {
     /// <summary>The HTTP client of all remote models.</summary>
     public const string ClientName = "models";
@@ -33,7 +34,9 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
         IChatClient client = Chat(entry).AsIChatClient();
         client = new RequestShaper(client, entry.Traits, meter, entry.MaxTokens);
         client = new AnswerReader(client, entry.Name, clock);
+        client = new ThoughtSplitter(client);
         client = new TokenTimeouts(client, entry.Name, entry.Patience, clock);
+        client = limiter.Limit(client, entry, meter, entry.MaxTokens, entry.Traits.Reasons);
         client = new RetryingClient(client, entry.Patience, clock, Random.Shared.NextDouble, logger);
         return new ModelCreation.Ready(new NamedModel(
             entry.Name, entry.Type, client, meter, entry.MaxTokens,

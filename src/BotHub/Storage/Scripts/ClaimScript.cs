@@ -5,7 +5,7 @@ internal static class ClaimScript
     /// <summary>
     /// KEYS ready, conversation. ARGV conversation, owner, lease ms.
     /// Returns nothing, or {epoch, resumed, tries, stop, transcript tail, window start, outbox head, outbox, mailbox head, mails,
-    /// 1 when the outbox's head was about to be sent, note or '', chosen model or ''}.
+    /// 1 when the outbox's head was about to be sent, note or '', chosen model or '', the replies' messages ('' where the outbox holds it)}.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Leases + $$"""
         local at = now()
@@ -29,6 +29,11 @@ internal static class ClaimScript
         redis.call('HSET', KEYS[2], 's', packed(s))
         -- Whoever claims reads the newest wording, so the marks on what is handed out are void.
         if s.rv == 1 then drop(KEYS[2], names('v', s.mh, last)) end
-        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, read(KEYS[2], 'o', s.oh, s.ot - 1), s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or '', h[3] or ''}
+        local outbox, said = read(KEYS[2], 'o', s.oh, s.ot - 1), {}
+        for i, reply in ipairs(outbox) do
+            local number = reply and string.match(reply, '^%d+')
+            said[i] = number and redis.call('HGET', KEYS[2], 't' .. number) or ''
+        end
+        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, outbox, s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or '', h[3] or '', said}
         """);
 }

@@ -3,9 +3,10 @@ namespace BotHub.Storage.Scripts;
 internal static class CommitScript
 {
     /// <summary>
-    /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, turn, reply or '',
-    /// ledger or '', '1' to reset the window, dead letter's reason or '', transcript limit, '=' and the model chosen from now on or '',
-    /// usage or '', conversation, entries.
+    /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, turn, reply or '' (behind 'e' when its
+    /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's
+    /// reason or '', transcript limit, '=' and the model chosen from now on or '', usage or '',
+    /// conversation, entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
@@ -38,24 +39,18 @@ internal static class CommitScript
         local number = '-1'
         if ARGV[5] ~= '' then
             number = text(s.ot)
-            put('o' .. number, ARGV[5])
+            -- A reply that is in the transcript already is not written twice.
+            put('o' .. number, string.sub(ARGV[5], 1, 1) == 'e' and text(s.tt - 1) .. string.sub(ARGV[5], 2) or '-' .. string.sub(ARGV[5], 2))
             s.os, s.ot = s.oh, s.ot + 1
         else
             -- With a reply its receipt does this, beside its own garbage.
             names('m', s.md, head - 1, gone)
             s.md = head
         end
-        if ARGV[6] ~= '' then
-            local slot = 'lr' .. text(s.lt % {{Keys.LedgersHeld}})
-            local stale = s.lt >= {{Keys.LedgersHeld}} and redis.call('HGET', KEYS[1], slot)
-            if stale and stale ~= ARGV[4] then
-                gone[#gone + 1] = 'l:' .. stale
-                gone[#gone + 1] = 'a:' .. stale
-                gone[#gone + 1] = 'f:' .. stale
-            end
-            put('l:' .. ARGV[4], ARGV[6])
-            put(slot, ARGV[4])
-            s.lt = s.lt + 1
+        if ARGV[6] ~= '' then put('l:' .. ARGV[4], ARGV[6]) end
+        -- A turn is named after its first message, so what is remembered of old ones leaves by number.
+        for n = math.max(0, first - {{Keys.LedgersHeld}}), head - 1 - {{Keys.LedgersHeld}} do
+            for _, kind in ipairs({'l', 'a', 'f'}) do gone[#gone + 1] = kind .. ':t' .. text(n) end
         end
         if ARGV[8] ~= '' then
             local old = redis.call('HMGET', KEYS[1], 'm' .. text(first), 'dl')

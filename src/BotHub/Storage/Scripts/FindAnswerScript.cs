@@ -3,7 +3,7 @@ namespace BotHub.Storage.Scripts;
 internal static class FindAnswerScript
 {
     /// <summary>
-    /// KEYS conversation. ARGV turn or '', platform id or '', ledgers held. Returns {turn, platform ids, 1 when the named message is the
+    /// KEYS conversation. ARGV turn or '', platform id or '', messages whose turns are remembered. Returns {turn, platform ids, 1 when the named message is the
     /// answer's, feedback}, or nothing. Of several turns that share an answer's message, each edited by the next, it is the newest.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + """
@@ -13,13 +13,10 @@ internal static class FindAnswerScript
         local h = redis.call('HMGET', key, 's', 'u:' .. ARGV[2])
         local s = state(h[1])
         local function newest(id)
-            local count = math.min(s.lt, tonumber(ARGV[3]))
-            for n = s.lt - 1, s.lt - count, -1 do
-                local turn = redis.call('HGET', key, 'lr' .. text(n % tonumber(ARGV[3])))
-                if turn then
-                    local known = ids(turn)
-                    if string.find(' ' .. known .. ' ', ' ' .. id .. ' ', 1, true) then return {turn, known} end
-                end
+            local from = math.max(0, s.mh - tonumber(ARGV[3]))
+            local known = read(key, 'a:t', from, s.mh - 1)
+            for i = #known, 1, -1 do
+                if known[i] and string.find(' ' .. known[i] .. ' ', ' ' .. id .. ' ', 1, true) then return {'t' .. text(from + i - 1), known[i]} end
             end
         end
         if ARGV[1] ~= '' then

@@ -24,6 +24,7 @@ internal static class ReceiptScript
             mail = read(KEYS[2], 'm', s.mh, last)
         elseif not more then
             s.ow = ''
+            if ARGV[6] ~= '0' and s.mh == s.mt then s.ex = 1 end
         end
         -- Garbage: the replies that are out, and the mail that they answered.
         local gone = names('m', s.md, s.mh - 1, names('o', oh, s.oh - 1))

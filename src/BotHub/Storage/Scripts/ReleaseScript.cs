@@ -7,8 +7,10 @@ internal static class ReleaseScript
         local s = state(redis.call('HGET', KEYS[2], 's'))
         if not held(s, ARGV[2]) then return 0 end
         s.ow, s.os, s.tr = '', -1, math.max(0, s.tr - 1)
+        local idle = s.mh == s.mt and s.oh == s.ot
+        if idle and ARGV[3] ~= '0' then s.ex = 1 end
         redis.call('HSET', KEYS[2], 's', packed(s))
-        if s.mh < s.mt or s.oh < s.ot then
+        if not idle then
             redis.call('ZADD', KEYS[1], text(now() + tonumber(ARGV[4])), ARGV[1])
         else
             redis.call('ZREM', KEYS[1], ARGV[1])

@@ -32,13 +32,13 @@ internal sealed class StoreScript
     public const string State = """
         local function state(value)
             if not value then
-                return {ep = 0, ow = '', ld = 0, tr = 0, mh = 0, mt = 0, md = 0, oh = 0, ot = 0, os = -1, th = 0, tt = 0, ws = 0, sp = -1, rv = 0, dh = 0, dt = 0, lt = 0}
+                return {ep = 0, ow = '', ld = 0, tr = 0, mh = 0, mt = 0, md = 0, oh = 0, ot = 0, os = -1, th = 0, tt = 0, ws = 0, sp = -1, rv = 0, dh = 0, dt = 0, da = 0, ex = 0}
             end
-            local ep, ow, ld, tr, mh, mt, md, oh, ot, os, th, tt, ws, sp, rv, dh, dt, lt = cmsgpack.unpack(value)
-            return {ep = ep, ow = ow, ld = ld, tr = tr, mh = mh, mt = mt, md = md, oh = oh, ot = ot, os = os, th = th, tt = tt, ws = ws, sp = sp, rv = rv, dh = dh, dt = dt, lt = lt}
+            local ep, ow, ld, tr, mh, mt, md, oh, ot, os, th, tt, ws, sp, rv, dh, dt, da, ex = cmsgpack.unpack(value)
+            return {ep = ep, ow = ow, ld = ld, tr = tr, mh = mh, mt = mt, md = md, oh = oh, ot = ot, os = os, th = th, tt = tt, ws = ws, sp = sp, rv = rv, dh = dh, dt = dt, da = da, ex = ex}
         end
         local function packed(s)
-            return cmsgpack.pack(s.ep, s.ow, s.ld, s.tr, s.mh, s.mt, s.md, s.oh, s.ot, s.os, s.th, s.tt, s.ws, s.sp, s.rv, s.dh, s.dt, s.lt)
+            return cmsgpack.pack(s.ep, s.ow, s.ld, s.tr, s.mh, s.mt, s.md, s.oh, s.ot, s.os, s.th, s.tt, s.ws, s.sp, s.rv, s.dh, s.dt, s.da, s.ex)
         end
         local function held(s, epoch) return s.ow ~= '' and s.ep == tonumber(epoch) end
 

@@ -22,6 +22,8 @@ public sealed class FaultMatrixTests
     {
         { "429 once", new(FaultKind.Status) { Status = 429, RetryAfterMilliseconds = 20 }, "whole" },
         { "429 once with seconds", new(FaultKind.Status) { Status = 429, RetryAfter = 1 }, "whole" },
+        { "429 once with a date", new(FaultKind.Status) { Status = 429, RetryAtSeconds = 1 }, "whole" },
+        { "429 with a date far away", new(FaultKind.Status) { Status = 429, RetryAtSeconds = 3600 }, "busy" },
         { "429 for good", new(FaultKind.Status) { Status = 429, RetryAfterMilliseconds = 1, Times = 0 }, "busy" },
         { "429 for too long", new(FaultKind.Status) { Status = 429, RetryAfter = 3600 }, "busy" },
         { "quota", new(FaultKind.Status) { Status = 429, Code = "insufficient_quota" }, "busy" },
@@ -30,6 +32,7 @@ public sealed class FaultMatrixTests
         { "503 once", new(FaultKind.Status) { Status = 503, RetryAfter = 0 }, "whole" },
         { "408 once", new(FaultKind.Status) { Status = 408 }, "whole" },
         { "gateway page", new(FaultKind.HtmlError) { Status = 502, Times = 0 }, "failed" },
+        { "context exceeded", new(FaultKind.Status) { Status = 400, Code = "context_length_exceeded" }, "too long" },
         { "401", new(FaultKind.Status) { Status = 401 }, "failed" },
         { "404", new(FaultKind.Status) { Status = 404 }, "failed" },
         { "slow first token once", new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromSeconds(30) }, "whole" },
@@ -51,6 +54,8 @@ public sealed class FaultMatrixTests
         { "answer filtered midway", new(FaultKind.FinishFiltered) { AfterChunks = 3 }, "rest refused" },
         { "annotation midway", new(FaultKind.AnnotatedFiltered) { AfterChunks = 3 }, "rest refused" },
         { "asynchronous filter", new(FaultKind.AsynchronousFiltered) { AfterChunks = 3 }, "rest refused" },
+        { "asynchronous filter behind the whole answer", new(FaultKind.AsynchronousFiltered) { AfterChunks = 13 }, "end refused" },
+        { "blocklist of one's own", new(FaultKind.BlocklistFiltered) { AfterChunks = 3 }, "blocklist refused" },
         { "noticed, not filtered", new(FaultKind.AnnotatedOnly) { AfterChunks = 3 }, "whole" },
     };
 
@@ -74,7 +79,8 @@ public sealed class FaultMatrixTests
         Assert.Single(await visitor.MessagesAsync(), m => m.Role == "assistant");
         Assert.All(_provider, words => Assert.DoesNotContain(words, answer.Text, StringComparison.Ordinal));
         Assert.Contains(spans, s => s.Contains("gen_ai.request.model", StringComparison.Ordinal));
-        foreach (var record in (string[])[remote.Hub.Logs.All, string.Join('\n', spans)])
+        var ledger = (await visitor.LedgerAsync(answer.Turn)).GetRawText();
+        foreach (var record in (string[])[remote.Hub.Logs.All, string.Join('\n', spans), ledger])
         {
             Assert.DoesNotContain(remote.Provider.Options.Key, record, StringComparison.Ordinal);
             Assert.DoesNotContain("zanzibarite", record, StringComparison.Ordinal);
@@ -84,8 +90,16 @@ public sealed class FaultMatrixTests
         // Each call was the last one's repetition, or there was none.
         Assert.True(expected is not ("whole" or "split") || remote.Provider.Requests.Count <= 2);
 
-        // The conversation goes on, and what was refused is not sent again.
         remote.Provider.Faults.Clear();
+        if (fault.RetryAfter > 60 || fault.RetryAtSeconds > 60)
+        {
+            // The provider is left alone as long as it asked.
+            Assert.Equal(Texts.Busy, (await visitor.AskAsync("And then?")).Text);
+            Assert.Single(remote.Provider.Requests);
+            return;
+        }
+
+        // The conversation goes on, and what was refused is not sent again.
         Assert.Equal("You said: And then?", (await visitor.AskAsync("And then?")).Text);
         Assert.Equal(expected.EndsWith("refused", StringComparison.Ordinal), !remote.Provider.Requests[^1].Body.ToString().Contains("zanzibarite", StringComparison.Ordinal));
     }
@@ -114,9 +128,12 @@ public sealed class FaultMatrixTests
             "declined" => ("done", "I'm sorry, I cannot help with that."),
             "busy" => ("failed", Texts.Busy),
             "failed" => ("failed", Texts.Failed(Reference(answer.Text))),
+            "too long" => ("failed", Texts.GrownTooLong(Reference(answer.Text))),
             "midway" => ("failed", Begin + Texts.FailedMidway(Reference(answer.Text))),
             "question refused" => ("failed", Texts.QuestionRefused(["violence", "self_harm"])),
             "answer refused" => ("failed", Texts.AnswerRefused(["violence"])),
+            "end refused" => ("failed", Whole + Texts.RestRefused(["violence"])),
+            "blocklist refused" => ("failed", Begin + Texts.RestRefused(["custom_blocklists"])),
             _ => ("failed", Begin + Texts.RestRefused(["violence"])),
         };
         if (expected == "question refused") text = Texts.QuestionRefused(["self_harm", "violence"]);

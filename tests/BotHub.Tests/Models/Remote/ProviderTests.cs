@@ -5,6 +5,7 @@ using BotHub.FakeOpenAI;
 using BotHub.FakeOpenAI.Faults;
 using BotHub.Models.Remote;
 using BotHub.Tests.Hosting;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BotHub.Tests.Models.Remote;
@@ -74,6 +75,31 @@ public sealed class ProviderTests
     public async Task What_a_model_thinks_is_never_shown(string model)
     {
         await using var remote = await RemoteHub.StartAsync(("Type", "openai-compatible"), ("Model", model));
+
+        Assert.Equal("You said: hello", await AskAsync(remote, "hello"));
+    }
+
+    [Theory]
+    [InlineData("open-thinker")]
+    [InlineData("local-thinker")]
+    public async Task What_a_model_thinks_is_told_apart_from_its_answer(string model)
+    {
+        await using var remote = await RemoteHub.StartAsync(("Type", "openai-compatible"), ("Model", model));
+        remote.Hub.Http().Dispose();
+        var client = remote.Hub.Services.GetRequiredService<BotHub.Models.ModelDirectory>().Get("cloud").Client;
+
+        var answer = await client.GetResponseAsync("hello", cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("You said: hello", answer.Text);
+        Assert.Equal("First I think.", string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text)));
+    }
+
+    [Fact]
+    public async Task A_thought_is_a_sign_of_life_for_as_long_as_it_goes_on()
+    {
+        await using var remote = await RemoteHub.StartAsync(("Type", "openai-compatible"), ("Model", "open-thinker"), ("FirstTokenTimeout", "00:00:01"), ("TokenTimeout", "00:00:30"), ("Retries", "0"));
+        // Silence longer than the first token's time, between thought and answer.
+        remote.Provider.Faults.Add(new(FaultKind.SlowAnswer) { Delay = TimeSpan.FromSeconds(2) });
 
         Assert.Equal("You said: hello", await AskAsync(remote, "hello"));
     }

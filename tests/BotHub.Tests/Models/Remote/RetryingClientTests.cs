@@ -3,7 +3,6 @@ using BotHub.Core.Models;
 using BotHub.Models.Remote;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace BotHub.Tests.Models.Remote;
 
@@ -144,19 +143,6 @@ public sealed class RetryingClientTests
             }
 
             await _model.CalledAsync(calls + 1);
-        }
-    }
-
-    /// <summary>Tells when somebody has begun to wait: time must not pass before that.</summary>
-    private sealed class WatchedClock : FakeTimeProvider
-    {
-        public SemaphoreSlim Waits { get; } = new(0);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            Waits.Release();
-            return timer;
         }
     }
 

@@ -6,13 +6,17 @@ namespace BotHub.Models.Remote.Tokens;
 
 /// <summary>
 /// Counts for models whose tokenizer is not known, and rather too many than too few: a token for every three ASCII letters begun, for
-/// every digit and every other ASCII sign, one for a letter of two UTF-8 bytes, two for one of three, four for the rest; eight around
-/// a message and sixteen for what a server puts before a chat. Ordinary text in any language comes out above the count of the common
-/// tokenizers; random letters may not.
+/// every digit and every other ASCII sign, one and a half for a sign of two UTF-8 bytes, two and a half for one of three, four for the
+/// rest, one for each byte of digits and fractions beyond ASCII; eight around a message and sixteen for what a server puts before a chat.
+/// Ordinary text in any language comes out above the count of the common tokenizers, those of small English models included; random
+/// letters may not.
 /// </summary>
 internal sealed class CautiousMeter(int contextLength) : ITokenMeter
 {
     private const int LettersPerToken = 3, BlanksPerToken = 2, PerMessage = 8, Opening = 16;
+
+    /// <summary>What is counted with, so that parts of a token add up.</summary>
+    private const int Quarters = 4;
 
     public int ContextLength => contextLength;
 
@@ -20,29 +24,36 @@ internal sealed class CautiousMeter(int contextLength) : ITokenMeter
 
     private static int Tokens(string text)
     {
-        int count = 0, letters = 0, blanks = 0;
+        int quarters = 0, letters = 0, blanks = 0;
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.IsAscii && Rune.IsLetter(rune))
+            if (rune.Value == ' ')
             {
-                if (letters++ % LettersPerToken == 0) count++;
+                letters = 0;
+                if (++blanks % BlanksPerToken == 0) quarters += Quarters;
+            }
+            else if (rune.IsAscii && Rune.IsLetter(rune))
+            {
+                blanks = 0;
+                if (letters++ % LettersPerToken == 0) quarters += Quarters;
             }
             else
             {
-                letters = 0;
+                // A single blank belongs to the word behind it, where the tokenizer has words in its letters.
+                if (blanks % BlanksPerToken == 1 && !rune.IsAscii) quarters += Quarters;
+                blanks = letters = 0;
+                quarters += rune.IsAscii ? Quarters : Beyond(rune);
             }
-
-            // A single blank belongs to the word behind it.
-            if (rune.Value == ' ')
-            {
-                if (++blanks % BlanksPerToken == 0) count++;
-                continue;
-            }
-
-            blanks = 0;
-            if (!rune.IsAscii || !Rune.IsLetter(rune)) count += rune.Utf8SequenceLength switch { 1 or 2 => 1, 3 => 2, _ => 4 };
         }
 
-        return count;
+        return (quarters + Quarters - 1) / Quarters;
     }
+
+    private static int Beyond(Rune rune) => rune.Utf8SequenceLength switch
+    {
+        var bytes when Rune.IsNumber(rune) => Quarters * bytes,
+        2 => 6,
+        3 => 10,
+        _ => 4 * Quarters,
+    };
 }

@@ -36,7 +36,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         _http = new HttpClient(new SocketsHttpHandler(), disposeHandler: true);
         // No limits of the hub's own, unless a test is about them: the store's clock can't be moved.
         var options = new TelegramBotOptions { Name = "test", Token = bot.Token, ApiUrl = server.Url, CallsPerSecond = 0, ChatCallsPerSecond = 0, GroupCallsPerMinute = 0 };
-        var client = new TelegramBotClient(new TelegramBotClientOptions(bot.Token, server.Url.GetLeftPart(UriPartial.Authority)) { RetryCount = 0, RetryThreshold = 0 }, _http);
+        var client = new QuickTelegramClient(new TelegramBotClientOptions(bot.Token, server.Url.GetLeftPart(UriPartial.Authority)) { RetryCount = 0, RetryThreshold = 0 }, _http, _http);
         _bot = new TelegramBot(change?.Invoke(options) ?? options, client);
         Metrics = new TelegramMetrics(_services.GetRequiredService<IMeterFactory>());
         _room = new DeliveryRoom(store.Get<IOutboundGovernor>(), new KnownServers(), store.Get<IChatMoves>(), Metrics, (TimeProvider?)clock ?? TimeProvider.System);
