@@ -1,6 +1,7 @@
 using System.Reflection;
 using BotHub.Core.Conversations;
 using BotHub.Core.Usage;
+using BotHub.Tests.Channels.Telegram;
 using BotHub.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,6 +11,8 @@ namespace BotHub.Tests.Usage;
 /// <summary>What people notice of budgets.</summary>
 public sealed class BudgetTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task Past_the_quota_the_user_is_told_when_there_is_more_and_commands_cost_nothing()
     {
@@ -47,17 +50,36 @@ public sealed class BudgetTests
     }
 
     [Fact]
-    public async Task Who_is_exempt_is_counted_and_not_stopped()
+    public async Task Who_is_exempt_is_counted_and_not_stopped_and_a_group_shares_its_allowance()
     {
-        await using var hub = new TestHub(("Budgets:talk:Messages", "1"), ("Budgets:talk:WarnAt", "0"), ("Budgets:Exempt:0", "web:boss"));
-        var visitor = await hub.VisitAsync();
-        Assert.Equal("one", (await visitor.AskAsync("say one")).Text);
-        Assert.Equal("failed", (await visitor.AskAsync("say two")).State);
-        await using var free = new TestHub(("Budgets:talk:Messages", "1"), ("Budgets:Exempt:0", "web:*"), ("Budgets:Exempt:1", "web:x"));
-        // A star is no wildcard here: nobody is exempt by accident.
-        var other = await free.VisitAsync();
-        await other.AskAsync("say one");
-        Assert.Equal("failed", (await other.AskAsync("say two")).State);
+        await using var hub = await TelegramHub.StartAsync(
+            ("Budgets:talk:Messages", "1"), ("Budgets:talk:WarnAt", "0"), ("Budgets:room:Messages", "2"), ("Budgets:room:Scope", "Group"), ("Budgets:room:WarnAt", "0"), ("Budgets:Exempt:0", "telegram:4711"));
+        var (boss, ann, ben, cem) = (hub.Telegram.AddUser("Boss", id: 4711), hub.Telegram.AddUser("Ann"), hub.Telegram.AddUser("Ben"), hub.Telegram.AddUser("Cem"));
+        var chat = hub.Bot.PrivateChat(boss);
+        foreach (var word in new[] { "one", "two", "three" })
+        {
+            chat.Say($"say {word}");
+            await chat.WaitForTextAsync(word, Patience);
+        }
+
+        chat.Say("/usage");
+        await chat.WaitForTextAsync("Today: 3 messages", Patience);
+        Assert.Contains("No allowance limits you.", chat.BotTexts[^1], StringComparison.Ordinal);
+
+        var group = hub.Telegram.AddSupergroup("Room", members: [ann, ben, cem]);
+        // In privacy mode a mention does not reach a bot.
+        hub.Bot.PrivacyMode = false;
+        group.Join(hub.Bot);
+        foreach (var (who, answer) in new[] { (ann, "Ann"), (ben, "Ben"), (cem, "This group's allowance of 2 messages a month is used up.") })
+        {
+            group.Say($"@test_bot {answer}", who);
+            await group.WaitForTextAsync(answer, Patience);
+        }
+
+        // Ann has none of her own left in her private chat either: it is the same person.
+        var own = hub.Bot.PrivateChat(ann);
+        own.Say("say one");
+        await own.WaitForTextAsync("Your allowance of 1 message a month is used up.", Patience);
     }
 
     [Fact]
@@ -94,10 +116,14 @@ public sealed class BudgetTests
     public async Task While_the_books_are_away_no_model_is_asked_and_the_turn_is_taken_up_again()
     {
         var gate = new Gate();
-        await using var hub = new TestHub(("Budgets:talk:Messages", "5"), ("Pipeline:Lease", "00:00:00.5"), ("Pipeline:Sweep", "00:00:00.1")) { Replace = gate.Decorate };
+        await using var hub = new TestHub(("Budgets:talk:Messages", "5"), ("Pipeline:Lease", "00:00:02"), ("Pipeline:Sweep", "00:00:00.1")) { Replace = gate.Decorate };
         var visitor = await hub.VisitAsync();
         gate.Refusals = 2;
-        Assert.Equal("one", (await visitor.AskAsync("say one")).Text);
+        using (await visitor.PostAsync("say one")) { }
+        TestVisitor.Message? answer;
+        using var end = new CancellationTokenSource(Patience);
+        while ((answer = (await visitor.MessagesAsync()).FirstOrDefault(m => m is { Role: "assistant", State: "done" or "failed" })) is null) await Task.Delay(50, end.Token);
+        Assert.Equal("one", answer.Text);
         Assert.Equal(0, gate.Refusals);
         Assert.Single(hub.Model.Prompts);
     }

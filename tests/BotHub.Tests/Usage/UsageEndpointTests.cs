@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using BotHub.Core.Conversations;
+using BotHub.Core.Models;
 using BotHub.Core.Usage;
 using BotHub.Tests.Client;
 using BotHub.Tests.Hosting;
@@ -52,6 +53,11 @@ public sealed class UsageEndpointTests
         Assert.Equal("day,tenant,tenant,turns,prompt_tokens,cached_tokens,completion_tokens,money_EUR,seconds", csv[0]);
         Assert.Matches($@"^\d{{4}}-\d\d-\d\d,acme,acme,5,{users.Rows.Sum(r => r.PromptTokens)},0,15,0\.\d+,[\d.]+$", csv[1]);
         Assert.Equal("", csv[2]);
+
+        // What routes with a limit of costs go by.
+        var costs = hub.Services.GetRequiredService<IOverflowBudget>();
+        Assert.Equal(users.Rows.Sum(r => r.Money), await costs.SpentTodayAsync("fake", CancellationToken.None));
+        Assert.Equal(0, await costs.SpentTodayAsync("free", CancellationToken.None));
 
         // What anybody may see: sums, and nobody's name.
         string status;

@@ -26,8 +26,8 @@ public sealed class PollerTests
 
         await hub.Telegram.WaitAsync(() => hub.Bot.Commands("all_group_chats").Count > 0, what: "the menus");
 
-        Assert.Equal(["help", "model", "models", "reset", "status", "stop"], hub.Bot.Commands("all_private_chats").Keys.Order());
-        Assert.Equal(["ask", "help", "model", "models", "reset", "status", "stop"], hub.Bot.Commands("all_group_chats").Keys.Order());
+        Assert.Equal(["help", "model", "models", "reset", "status", "stop", "usage"], hub.Bot.Commands("all_private_chats").Keys.Order());
+        Assert.Equal(["ask", "help", "model", "models", "reset", "status", "stop", "usage"], hub.Bot.Commands("all_group_chats").Keys.Order());
         Assert.Equal(2, hub.Telegram.Calls.Of("setMyCommands"));
     }
 
