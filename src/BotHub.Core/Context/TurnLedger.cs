@@ -6,11 +6,8 @@ using BotHub.Core.Pipeline;
 
 namespace BotHub.Core.Context;
 
-/// <summary>
-/// What went into one turn's prompt, what was left out and why, and what came of it. Stored with the rows of the window in short, served with
-/// them in full.
-/// </summary>
-/// <param name="Rows">Stored only: <see cref="Kept"/> and <see cref="Dropped"/>, as <see cref="LedgerRows"/> writes them.</param>
+/// <summary>What went into one turn's prompt, what was left out and why, and what came of it.</summary>
+// Stored with the rows of the window in short (StoredLedger), served with them in full.
 public sealed record TurnLedger(
     string Turn,
     MessageState State,
@@ -36,8 +33,7 @@ public sealed record TurnLedger(
     string? Reference,
     LedgerRefusal? Refused,
     IReadOnlyList<ModelCall>? Calls,
-    IReadOnlyList<PassedModel>? Passed,
-    string? Rows = null)
+    IReadOnlyList<PassedModel>? Passed)
 {
     public static TurnLedger Of(Turn turn, MessageState state, string? error, DateTimeOffset now)
     {
@@ -80,17 +76,21 @@ public sealed record TurnLedger(
     }
 
     /// <summary>For the store, which holds a hundred of them for each conversation.</summary>
-    public string ToStored() =>
-        JsonSerializer.Serialize(LedgerRows.Write(Kept, Dropped) is { } rows ? this with { Kept = [], Dropped = [], Rows = rows } : this, LedgerJson.Default.TurnLedger);
+    public string ToStored() => LedgerRows.Write(Kept, Dropped) is { } rows
+        ? JsonSerializer.Serialize(new StoredLedger(this with { Kept = [], Dropped = [] }, rows), LedgerJson.Default.StoredLedger)
+        : JsonSerializer.Serialize(this, LedgerJson.Default.TurnLedger);
 
     /// <summary>What callers get of a stored ledger.</summary>
     public static string Served(string stored)
     {
-        if (JsonSerializer.Deserialize(stored, LedgerJson.Default.TurnLedger) is not { Rows: { } rows } ledger) return stored;
+        if (JsonSerializer.Deserialize(stored, LedgerJson.Default.StoredLedger) is not { Ledger: { } ledger, Rows: { } rows }) return stored;
         var (kept, dropped) = LedgerRows.Read(rows);
-        return JsonSerializer.Serialize(ledger with { Kept = kept, Dropped = dropped, Rows = null }, LedgerJson.Default.TurnLedger);
+        return JsonSerializer.Serialize(ledger with { Kept = kept, Dropped = dropped }, LedgerJson.Default.TurnLedger);
     }
 }
+
+/// <param name="Rows">Those that are missing in the ledger, as <see cref="LedgerRows"/> writes them.</param>
+internal sealed record StoredLedger(TurnLedger? Ledger, string? Rows);
 
 public sealed record LedgerModel(string Name, string Type, string Description);
 
@@ -106,4 +106,5 @@ public sealed record LedgerPart(string Kind, int Tokens, int Messages);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TurnLedger))]
+[JsonSerializable(typeof(StoredLedger))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

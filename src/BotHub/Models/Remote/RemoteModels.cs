@@ -22,8 +22,6 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
     /// <summary>The HTTP client of all remote models.</summary>
     public const string ClientName = "models";
 
-    private const string EntraScope = "https://cognitiveservices.azure.com/.default";
-
     /// <summary>The SDK's own limit for a silent connection. Ours are shorter; none at all makes it wait for the rest of a stopped answer.</summary>
     private static readonly TimeSpan _silence = TimeSpan.FromHours(1);
 
@@ -43,6 +41,9 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
             entry.Type == RemoteEntry.AzureType ? $"{entry.Model} (Azure OpenAI)" : $"{entry.Model} ({entry.Endpoint.Host})") { InHouse = entry.InHouse });
     }
 
+    /// <summary>What a token of Entra is asked for; the clouds of governments and of China have their own.</summary>
+    internal static string EntraScope(Uri endpoint) => $"https://cognitiveservices.azure.{(endpoint.Host.Split('.')[^1].ToLowerInvariant() is ("us" or "cn") and var cloud ? cloud : "com")}/.default";
+
     private static ITokenMeter Meter(ModelTraits traits) => traits.Encoding is { } encoding
         ? new ExactMeter(TokenEncoding.Of(encoding), traits.ContextTokens)
         : new CautiousMeter(traits.ContextTokens);
@@ -51,7 +52,7 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
     {
         if (entry.Type == RemoteEntry.AzureType && !entry.IsV1)
         {
-            var options = Plain(new AzureOpenAIClientOptions(), entry);
+            var options = Plain(new AzureOpenAIClientOptions { Audience = EntraScope(entry.Endpoint) }, entry);
             var azure = entry.Key is { } key
                 ? new AzureOpenAIClient(entry.Endpoint, new ApiKeyCredential(key.Value), options)
                 : new AzureOpenAIClient(entry.Endpoint, identity.Value, options);
@@ -63,7 +64,7 @@ internal sealed partial class RemoteModels(IHttpClientFactory http, Lazy<TokenCr
         {
             { Key: { } key, Type: RemoteEntry.AzureType } => ApiKeyAuthenticationPolicy.CreateHeaderApiKeyPolicy(new ApiKeyCredential(key.Value), "api-key"),
             { Key: { } key } => ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key.Value)),
-            { Type: RemoteEntry.AzureType } => new BearerTokenPolicy(identity.Value, EntraScope),
+            { Type: RemoteEntry.AzureType } => new BearerTokenPolicy(identity.Value, EntraScope(entry.Endpoint)),
             _ => new NoCredentials(),
         };
         return new ChatClient(entry.Target, credentials, open);

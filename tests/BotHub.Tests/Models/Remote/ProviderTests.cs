@@ -199,6 +199,14 @@ public sealed class ProviderTests
         Assert.DoesNotContain(provider.Options.Token, hub.Logs.All, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://x.openai.azure.com", "com")]
+    [InlineData("https://x.openai.azure.US/openai/v1", "us")]
+    [InlineData("https://x.openai.azure.cn", "cn")]
+    [InlineData("https://models.example.org", "com")]
+    public void Each_of_Azures_clouds_has_tokens_of_its_own(string endpoint, string cloud) =>
+        Assert.Equal($"https://cognitiveservices.azure.{cloud}/.default", RemoteModels.EntraScope(new Uri(endpoint)));
+
     [Fact]
     public async Task A_provider_that_is_away_keeps_no_hub_from_starting_and_is_asked_again()
     {
