@@ -19,7 +19,7 @@ public sealed class InHouseTests
         route.AnswerAlike("It stays here.");
         Fault[] faults =
         [
-            new(FaultKind.Status) { Status = 500 }, new(FaultKind.Status) { Status = 429, RetryAfter = 3600 }, new(FaultKind.Cut), new(FaultKind.Cut) { AfterChunks = 2 },
+            new(FaultKind.Status) { Status = 500 }, new(FaultKind.Status) { Status = 429 }, new(FaultKind.Cut), new(FaultKind.Cut) { AfterChunks = 2 },
             new(FaultKind.Garbage), new(FaultKind.Status) { Status = 401 }, new(FaultKind.Stall) { AfterChunks = 1 }, new(FaultKind.PromptBlocked),
         ];
         var visitor = await route.Hub.VisitAsync();
