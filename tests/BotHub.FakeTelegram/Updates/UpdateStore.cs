@@ -94,11 +94,11 @@ internal sealed class UpdateStore(FakeBot bot)
     public async Task<List<PendingUpdate>> PollAsync(long offset, int limit, int timeout, int? allowed, CancellationToken aborted)
     {
         var waiting = new TaskCompletionSource<Refused?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var conflict = Begin(offset, ref limit, timeout, allowed, waiting, out var ready, out var wait);
+        using var end = Time.CreateTimer(static state => ((TaskCompletionSource<Refused?>)state!).TrySetResult(null), waiting, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var conflict = Begin(offset, ref limit, timeout, allowed, waiting, end, out var ready);
         if (conflict is null)
         {
             if (ready is not null) return ready;
-            using var end = Time.CreateTimer(static state => ((TaskCompletionSource<Refused?>)state!).TrySetResult(null), waiting, wait, Timeout.InfiniteTimeSpan);
             using var left = aborted.Register(static state => ((TaskCompletionSource<Refused?>)state!).TrySetResult(null), waiting);
             conflict = await waiting.Task.ConfigureAwait(false);
         }
@@ -118,11 +118,12 @@ internal sealed class UpdateStore(FakeBot bot)
         throw conflict;
     }
 
-    private Refused? Begin(long offset, ref int limit, int timeout, int? allowed, TaskCompletionSource<Refused?> waiting, out List<PendingUpdate>? ready, out TimeSpan wait)
+    private Refused? Begin(long offset, ref int limit, int timeout, int? allowed, TaskCompletionSource<Refused?> waiting, ITimer end, out List<PendingUpdate>? ready)
     {
         lock (bot.Server.Gate)
         {
-            (ready, wait) = (null, TimeSpan.FromSeconds(Math.Clamp(timeout, 0, LongestPoll)));
+            ready = null;
+            var wait = TimeSpan.FromSeconds(Math.Clamp(timeout, 0, LongestPoll));
             if (Hook is not null) return Refused.Conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first");
             _waiting?.TrySetResult(Refused.Conflict("terminated by other getUpdates request; make sure that only one bot instance is running"));
             _waiting = null;
@@ -135,7 +136,13 @@ internal sealed class UpdateStore(FakeBot bot)
             Confirm(offset);
             var first = Take(limit);
             if (first.Count > 0 || wait == TimeSpan.Zero) ready = first;
-            else _waiting = waiting;
+            else
+            {
+                // Before anybody can see that it waits: a test's clock may be moved at once.
+                end.Change(wait, Timeout.InfiniteTimeSpan);
+                _waiting = waiting;
+            }
+
             bot.Server.Changed();
             return null;
         }
