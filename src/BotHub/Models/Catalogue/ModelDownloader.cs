@@ -5,7 +5,8 @@ namespace BotHub.Models.Catalogue;
 
 /// <summary>
 /// Downloads a model into <c>FILE.part</c>, resumes what is there, checks size and SHA-256, and only then gives the file its
-/// name. The part file, open without sharing, is also the lock between processes: a second download waits for the first.
+/// name. The part file, open without sharing, is also the lock between processes: a second download waits for the first, which
+/// gives the file its name before it lets go.
 /// </summary>
 internal sealed partial class ModelDownloader(
     IHttpClientFactory http, DownloadSettings settings, TimeProvider time, ILogger<ModelDownloader> logger)
@@ -15,6 +16,9 @@ internal sealed partial class ModelDownloader(
 
     /// <summary>Room to leave on the disk beside the file.</summary>
     private const long SpareBytes = 64L << 20;
+
+    /// <summary>Nobody else may open the file. Windows must be told that it may be renamed and deleted meanwhile; elsewhere that is no question.</summary>
+    private static readonly FileShare Exclusive = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
 
     /// <summary>Gets a model into a folder. Only cancellation throws; a part that was received stays for the next time.</summary>
     public async Task<DownloadOutcome> DownloadAsync(
@@ -38,7 +42,6 @@ internal sealed partial class ModelDownloader(
             }
 
             part.Flush(flushToDisk: true);
-            await part.DisposeAsync();
             File.Move(part.Name, final, overwrite: true);
             Log.Downloaded(logger, model.Name, final);
             return new DownloadOutcome.Done(final);
@@ -52,22 +55,34 @@ internal sealed partial class ModelDownloader(
     /// <summary>Opens the part file, waiting while another process has it; null when the whole file is there.</summary>
     private async Task<FileStream?> OpenPartAsync(CatalogueModel model, string final, CancellationToken cancellationToken)
     {
+        var name = final + ".part";
         for (var waiting = false; ; waiting = true)
         {
-            if (File.Exists(final) && new FileInfo(final).Length == model.Bytes)
+            if (IsThere())
                 return null;
             try
             {
-                return new FileStream(final + ".part", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, useAsync: true);
+                var part = new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, Exclusive, bufferSize: 0, useAsync: true);
+                // Between the look above and the lock another one may have finished, or given up and deleted what was opened here.
+                if (!IsThere() && File.Exists(name))
+                    return part;
+                if (part.Length == 0)
+                    File.Delete(name);
+                await part.DisposeAsync();
             }
-            catch (IOException) when (File.Exists(final + ".part"))
+            catch (IOException e) when (IsTaken(e))
             {
                 if (!waiting)
-                    Log.Waiting(logger, model.Name, final + ".part");
+                    Log.Waiting(logger, model.Name, name);
                 await Task.Delay(settings.Poll, time, cancellationToken);
             }
         }
+
+        bool IsThere() => File.Exists(final) && new FileInfo(final).Length == model.Bytes;
     }
+
+    /// <summary>Whether a file could not be opened because another one has it: EWOULDBLOCK of flock(2), or a sharing violation.</summary>
+    private static bool IsTaken(IOException e) => e.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private string? Shortage(CatalogueModel model, string folder, long received)
     {

@@ -212,7 +212,7 @@ public sealed class ModelDownloaderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_downloads_of_one_file_share_the_first_ones_result()
+    public async Task Downloads_of_one_file_share_the_first_ones_result()
     {
         var release = new TaskCompletionSource();
         _host.Next.Enqueue(async http =>
@@ -221,13 +221,28 @@ public sealed class ModelDownloaderTests : IAsyncLifetime
             await Results.Bytes(_host.Content).ExecuteAsync(http);
         });
 
-        var first = Download(_host.Model(_host.Sha256));
-        var second = Download(_host.Model(_host.Sha256));
+        var downloads = Enumerable.Range(0, 4).Select(_ => Download(_host.Model(_host.Sha256))).ToArray();
         release.SetResult();
 
-        await IsWhole(await first);
-        await IsWhole(await second);
+        foreach (var outcome in await Task.WhenAll(downloads))
+            await IsWhole(outcome);
         Assert.Single(_host.Requests);
+        Assert.Single(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Whoever_comes_at_the_end_of_a_download_still_gets_the_file()
+    {
+        // The end is short, so many come, and all at once.
+        for (var round = 1; round <= 25; round++)
+        {
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => Download(_host.Model(_host.Sha256), poll: TimeSpan.Zero))));
+
+            foreach (var outcome in outcomes)
+                await IsWhole(outcome);
+            Assert.Equal(round, _host.Requests.Count);
+            File.Delete(Assert.Single(Directory.GetFiles(_folder.Path)));
+        }
     }
 
     [Fact]
@@ -242,8 +257,8 @@ public sealed class ModelDownloaderTests : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
-    private Task<DownloadOutcome> Download(CatalogueModel model, List<DownloadProgress>? progress = null) =>
-        Downloader().DownloadAsync(model, _folder.Path, progress is null ? null : new Callback(progress.Add), CancellationToken.None);
+    private Task<DownloadOutcome> Download(CatalogueModel model, List<DownloadProgress>? progress = null, TimeSpan? poll = null) =>
+        Downloader(poll).DownloadAsync(model, _folder.Path, progress is null ? null : new Callback(progress.Add), CancellationToken.None);
 
     /// <summary>Ends when the other side has hung up.</summary>
     private static Task Gone(HttpContext http)
@@ -253,12 +268,12 @@ public sealed class ModelDownloaderTests : IAsyncLifetime
         return gone.Task;
     }
 
-    private ModelDownloader Downloader()
+    private ModelDownloader Downloader(TimeSpan? poll = null)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
         services.AddModelDownloads(
             new ConfigurationBuilder().Build(),
-            new DownloadSettings(Attempts: 3, Pause: TimeSpan.Zero, _stall, Poll: TimeSpan.FromMilliseconds(10), _ => _free));
+            new DownloadSettings(Attempts: 3, Pause: TimeSpan.Zero, _stall, poll ?? TimeSpan.FromMilliseconds(10), _ => _free));
         return services.BuildServiceProvider().GetRequiredService<ModelDownloader>();
     }
 
