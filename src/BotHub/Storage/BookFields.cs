@@ -1,4 +1,5 @@
 using System.Globalization;
+using BotHub.Core.Conversations;
 using BotHub.Core.Usage;
 using StackExchange.Redis;
 
@@ -7,7 +8,7 @@ namespace BotHub.Storage;
 /// <summary>The fields of a month's books, and what they hold.</summary>
 internal static class BookFields
 {
-    public static string Day(DateOnly day, UsageScope scope, string id) => string.Create(CultureInfo.InvariantCulture, $"{day.Day:D2}{Letter(scope)}:{id}");
+    public static string Day(int day, UsageScope scope, string id) => string.Create(CultureInfo.InvariantCulture, $"{day:D2}{Letter(scope)}:{id}");
 
     /// <summary>The pattern of all fields of a scope, and nothing else's: all others begin with a letter.</summary>
     public static string AllOf(UsageScope scope) => $"[0-9][0-9]{Letter(scope)}:*";
@@ -19,13 +20,26 @@ internal static class BookFields
 
     public static string Window(Budget budget, string id) => $"q:{Claim(budget, id)}";
 
+    public static string Mark(ConversationId conversation) => $"w:{conversation.Value}";
+
     /// <summary>The field of <see cref="Budget"/>'s use of one period that is no window: the days to add up.</summary>
     public static IEnumerable<RedisValue> Days(Budget budget, string id, DateOnly today)
     {
-        for (var day = budget.Period == BudgetPeriod.Day ? today : UsageCalendar.MonthOf(today); day <= today; day = day.AddDays(1)) yield return Day(day, budget.Scope, id);
+        for (var day = budget.Period == BudgetPeriod.Day ? today : UsageCalendar.MonthOf(today); day <= today; day = day.AddDays(1)) yield return Day(day.Day, budget.Scope, id);
     }
 
     public static string Write(UsageSum s) => string.Create(CultureInfo.InvariantCulture, $"{s.Turns} {s.PromptTokens} {s.CachedTokens} {s.CompletionTokens} {s.Nanos} {s.Milliseconds}");
+
+    public static string WriteMark(long epoch, long mail) => string.Create(CultureInfo.InvariantCulture, $"{epoch} {mail}");
+
+    /// <summary>Before all records where the field is missing.</summary>
+    public static (long Epoch, long Mail) ReadMark(RedisValue value)
+    {
+        if (value.IsNull) return (-1, -1);
+        var text = value.ToString();
+        var space = text.IndexOf(' ');
+        return (long.Parse(text.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture), long.Parse(text.AsSpan(space + 1), NumberStyles.None, CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Nothing where the field is missing.</summary>
     public static UsageSum ReadSum(RedisValue value)

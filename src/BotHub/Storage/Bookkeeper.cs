@@ -14,7 +14,8 @@ namespace BotHub.Storage;
 internal sealed partial class Bookkeeper(
     StoreConnection connection, IStoreServer server, Keys keys, UsageSettings settings, TimeProvider clock, ILogger<Bookkeeper> log) : BackgroundService
 {
-    private const int AtOnce = 64;
+    /// <summary>Conversations booked in one go, and those that one sweep takes from a partition.</summary>
+    private const int AtOnce = 256, SweptAtOnce = 64;
 
     /// <summary>Budgets want to know soon; else it is cheaper to gather.</summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(30), Relaxed = TimeSpan.FromSeconds(1);
@@ -47,7 +48,7 @@ internal sealed partial class Bookkeeper(
     {
         var until = (await StoreClock.ReadAsync(connection, cancel) - age).ToUnixTimeMilliseconds();
         var found = await connection.CallAsync(
-            database => Task.WhenAll(Enumerable.Range(0, keys.Partitions).Select(p => database.SortedSetRangeByScoreAsync(keys.Unbooked(p), double.NegativeInfinity, until, take: AtOnce))), cancel);
+            database => Task.WhenAll(Enumerable.Range(0, keys.Partitions).Select(p => database.SortedSetRangeByScoreAsync(keys.Unbooked(p), double.NegativeInfinity, until, take: SweptAtOnce))), cancel);
         List<ConversationId> ids = [];
         foreach (var value in found.SelectMany(f => f))
             if (ConversationId.TryParse(value, out var id)) ids.Add(id.Value);
@@ -124,7 +125,7 @@ internal sealed partial class Bookkeeper(
         for (var i = 0; i < conversations.Length; i++)
         {
             if (texts[i].IsNullOrEmpty) continue;
-            foreach (var record in UsageWire.ReadAll(texts[i].ToString(), () => Log.Unreadable(log, conversations[i]))) records.Add((conversations[i], record));
+            foreach (var record in UsageWire.ReadAll(texts[i], () => Log.Unreadable(log, conversations[i]))) records.Add((conversations[i], record));
         }
 
         foreach (var group in records.GroupBy(r => (r.Record.Usage.Tenant, Month: UsageCalendar.MonthOf(settings.Calendar.DayOf(r.Record.At)))))
@@ -146,17 +147,17 @@ internal sealed partial class Bookkeeper(
             _tenants[tenant] = true;
         }
 
-        // Without budgets nothing was kept free.
-        string[] turns = settings.Budgets.Count == 0 ? [] : [.. records.Select(r => TurnKey(r.Conversation, $"t{r.Record.Mail}")).Distinct()];
-        List<RedisValue> values = [LifeOf(month, now), turns.Length, .. turns];
-        foreach (var (conversation, record) in records)
+        RedisKey books = Keys.Books(tenant, month);
+        for (var from = 0; from < records.Count;)
         {
-            var amounts = BookEntry.Of(conversation, record, settings);
-            values.AddRange([conversation.Value, record.Epoch, record.Mail, amounts.Count]);
-            foreach (var (field, value) in amounts) values.AddRange([field, value]);
+            ConversationId[] conversations = [.. records.Skip(from).Select(r => r.Conversation).Distinct()];
+            var held = await connection.CallAsync(database => database.HashGetAsync(books, [.. conversations.Select(c => (RedisValue)BookFields.Mark(c))]), cancel);
+            var page = new BookPage(settings, conversations.Zip(held).ToDictionary());
+            var to = from;
+            while (to < records.Count && !page.Full) page.Add(records[to].Conversation, records[to++].Record);
+            // Else another one has booked something of these in between: it is looked at anew, and there is less to do.
+            if ((int)await connection.RepeatAsync(BookScripts.Book, [books, Keys.Reservations(tenant), Keys.ReservationEnds(tenant)], page.Arguments(LifeOf(month, now)), cancel) == 1) from = to;
         }
-
-        await connection.RepeatAsync(BookScripts.Book, [Keys.Books(tenant, month), Keys.Reservations(tenant), Keys.ReservationEnds(tenant)], [.. values], cancel);
     }
 
     private readonly record struct Hinted(ConversationId Conversation, string Turn, string Tenant, bool Used);

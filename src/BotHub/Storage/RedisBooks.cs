@@ -66,7 +66,7 @@ internal sealed class RedisBooks(StoreConnection connection, Bookkeeper keeper, 
     {
         var today = _calendar.DayOf(await StoreClock.ReadAsync(connection, cancel));
         var month = UsageCalendar.MonthOf(today);
-        RedisValue[] fields = [.. Enumerable.Range(0, today.Day).Select(d => (RedisValue)BookFields.Day(month.AddDays(d), scope, id))];
+        RedisValue[] fields = [.. Enumerable.Range(0, today.Day).Select(d => (RedisValue)BookFields.Day(d + 1, scope, id))];
         var values = await connection.CallAsync(database => database.HashGetAsync(Keys.Books(tenant, month), fields), cancel);
         return new UsageNow(today, BookFields.ReadSum(values[^1]), values.Aggregate(default(UsageSum), (sum, v) => sum + BookFields.ReadSum(v)));
     }

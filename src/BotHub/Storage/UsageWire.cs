@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text.Json;
 using BotHub.Core.Usage;
 using StackExchange.Redis;
@@ -44,11 +44,15 @@ internal static class UsageWire
 
     /// <summary>The records of a conversation's field, in the order of their commits.</summary>
     /// <param name="unreadable">Called for each that is not what the commit writes.</param>
-    public static IReadOnlyList<StoredUsage> ReadAll(string text, Action unreadable)
+    public static IReadOnlyList<StoredUsage> ReadAll(ReadOnlyMemory<byte> text, Action unreadable)
     {
         List<StoredUsage> all = [];
-        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        while (!text.IsEmpty)
         {
+            var end = text.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? text : text[..end];
+            text = end < 0 ? default : text[(end + 1)..];
+            if (line.IsEmpty) continue;
             if (Read(line) is { } record) all.Add(record);
             else unreadable();
         }
@@ -56,18 +60,17 @@ internal static class UsageWire
         return all;
     }
 
-    private static StoredUsage? Read(ReadOnlySpan<char> line)
+    private static StoredUsage? Read(ReadOnlyMemory<byte> line)
     {
-        Span<Range> parts = stackalloc Range[4];
-        if (line.Split(parts, ' ') < 4) return null;
         try
         {
-            using var json = JsonDocument.Parse(line[parts[3]].ToString());
+            var (epoch, mail, at) = (Number(ref line), Number(ref line), Number(ref line));
+            using var json = JsonDocument.Parse(line);
             var f = json.RootElement;
             var usage = new TurnUsage(
                 f[0].GetString()!, f[1].GetString()!, f[2].GetString(), f[3].GetInt32() == 1,
                 [.. f[4].EnumerateArray().Select(l => new UsageLine(l[0].GetString()!, l[1].GetInt64(), l[2].GetInt64(), l[3].GetInt64(), l[4].GetInt64(), l[5].GetInt64()))]);
-            return new StoredUsage(Number(line[parts[0]]), Number(line[parts[1]]), DateTimeOffset.FromUnixTimeMilliseconds(Number(line[parts[2]])), usage);
+            return new StoredUsage(epoch, mail, DateTimeOffset.FromUnixTimeMilliseconds(at), usage);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or IndexOutOfRangeException or ArgumentException)
         {
@@ -75,7 +78,13 @@ internal static class UsageWire
         }
     }
 
-    private static long Number(ReadOnlySpan<char> text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+    /// <summary>The number that the line begins with; the line goes on behind the space after it.</summary>
+    private static long Number(ref ReadOnlyMemory<byte> line)
+    {
+        if (!Utf8Parser.TryParse(line.Span, out long number, out var length) || number < 0 || length >= line.Length || line.Span[length] != ' ') throw new FormatException();
+        line = line[(length + 1)..];
+        return number;
+    }
 }
 
 /// <param name="Epoch">Of the lease that committed the turn. With <paramref name="Mail"/> behind it, it grows from record to record of a conversation.</param>

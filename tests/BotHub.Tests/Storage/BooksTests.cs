@@ -71,6 +71,41 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
     }
 
     [Fact]
+    public async Task More_than_one_page_of_the_books_is_booked_in_several()
+    {
+        const int Conversations = 600, Records = 5;
+        await using var node = await StartNodeAsync(SettingsWith(Messages(1_000_000, BudgetPeriod.Window, TimeSpan.FromHours(3))));
+        var at = await StoreClock.ReadAsync(Fixture.Node.Get<StoreConnection>(), Cancel);
+        var conversations = Enumerable.Range(0, Conversations).Select(_ => NewConversation()).ToList();
+        foreach (var (c, conversation) in conversations.Index())
+            for (var n = 0; n < Records; n++) await PlaceAsync(conversation, n, at, Used(10, user: $"test:u{c}-{n}", group: $"test:bot:g{c}"));
+        await KeeperOf(node).BookAsync(conversations, Cancel);
+
+        Assert.Equal(Conversations * Records, (await SumsAsync(UsageScope.User)).Count);
+        Assert.Equal(Conversations, (await SumsAsync(UsageScope.Group)).Count);
+        var tenant = Assert.Single(await SumsAsync(UsageScope.Tenant)).Value;
+        Assert.Equal((Conversations * Records, Conversations * Records * 10), (tenant.Turns, tenant.PromptTokens));
+    }
+
+    [Fact]
+    public async Task A_page_whose_mark_moved_meanwhile_books_nothing()
+    {
+        var conversation = NewConversation();
+        await using var node = await StartNodeAsync(SettingsWith());
+        await CommitAsync(conversation, 0, Used(5));
+        var record = UsageWire.ReadAll(await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us")), () => Assert.Fail("unreadable"))[0];
+        var late = new BookPage(SettingsWith(), new Dictionary<ConversationId, RedisValue> { [conversation] = RedisValue.Null });
+        late.Add(conversation, record);
+        await KeeperOf(node).BookAsync([conversation], Cancel);
+
+        var month = UsageCalendar.MonthOf(DateOnly.FromDateTime(record.At.UtcDateTime));
+        var result = await Fixture.Node.Get<StoreConnection>().RunAsync(
+            BookScripts.Book, [Keys.Books(Tenant, month), Keys.Reservations(Tenant), Keys.ReservationEnds(Tenant)], late.Arguments(life: 3_600_000), Cancel);
+        Assert.Equal(0, (int)result);
+        Assert.Equal(5, (await SumsAsync(UsageScope.User))["test:u1"].PromptTokens);
+    }
+
+    [Fact]
     public async Task A_turn_that_is_not_committed_leaves_no_record()
     {
         var conversation = NewConversation();
@@ -121,14 +156,15 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
             await CommitAsync(conversation, 0, Used(5, user));
             var held = new Reservation(Tenant, conversation, "t0", Ample, [new BudgetClaim(Messages(100), user, 1)], MayDegrade: false);
             Assert.Equal(ReserveOutcome.Reserved, (await books.ReserveAsync(held, Cancel)).Outcome);
-            var record = UsageWire.ReadAll((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us")))!, () => Assert.Fail("unreadable"))[0];
+            var record = UsageWire.ReadAll((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"))), () => Assert.Fail("unreadable"))[0];
             var month = UsageCalendar.MonthOf(DateOnly.FromDateTime(record.At.UtcDateTime));
-            var amounts = BookEntry.Of(conversation, record, SettingsWith());
+            var page = new BookPage(SettingsWith(Messages(100)), new Dictionary<ConversationId, RedisValue> { [conversation] = RedisValue.Null });
+            page.Add(conversation, record);
             var cut = await RunCutAsync(
                 BookScripts.Book,
                 writes,
                 [Keys.Books(Tenant, month), Keys.Reservations(Tenant), Keys.ReservationEnds(Tenant)],
-                [3_600_000, 1, Bookkeeper.TurnKey(conversation, "t0"), conversation.Value, record.Epoch, record.Mail, amounts.Count, .. amounts.SelectMany(a => new RedisValue[] { a.Field, a.Amount })]);
+                page.Arguments(life: 3_600_000));
             await KeeperOf(node).SweepAsync(TimeSpan.Zero, Cancel);
 
             var sum = (await SumsAsync(UsageScope.User))[user];

@@ -113,7 +113,7 @@ public abstract class ReservationTests<TFixture>(TFixture fixture) : BooksBench<
                 BookScripts.Reserve,
                 writes,
                 [Keys.Books(Tenant, UsageCalendar.MonthOf(today)), Keys.Books(Tenant, UsageCalendar.MonthOf(today).AddMonths(-1)), Keys.Reservations(Tenant), Keys.ReservationEnds(Tenant)],
-                [start, start + 86_400_000, $"test:bot:cut{writes} t0", 300_000, 3_600_000, 0, $"b:{user}", 5, 2, 1, 0, -1, "20260101", "c", 1, BookFields.Day(today, UsageScope.User, user)]);
+                [start, start + 86_400_000, $"test:bot:cut{writes} t0", 300_000, 3_600_000, 0, $"b:{user}", 5, 2, 1, 0, -1, "20260101", "c", 1, BookFields.Day(today.Day, UsageScope.User, user)]);
             // The same turn again, as its retry would; then exactly the rest fits.
             Assert.Equal(ReserveOutcome.Reserved, (await books.ReserveAsync(new Reservation(Tenant, ConversationId.Of("test", "bot", $"cut{writes}"), "t0", Ample, [new BudgetClaim(budget, user, 2)], false), Cancel)).Outcome);
             Assert.Equal(ReserveOutcome.Wait, (await books.ReserveAsync(Asks(budget, user, 500 + writes, most: 4), Cancel)).Outcome);

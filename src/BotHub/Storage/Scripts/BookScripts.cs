@@ -41,87 +41,57 @@ internal static class BookScripts
         """;
 
     /// <summary>
-    /// KEYS books of the month, reservations, their ends. ARGV ms after which the books expire, number of turns, turns whose reservations end, then for each record:
-    /// conversation, epoch, mail, number of amounts, and for each of them field and "turns prompt cached completion nanos ms", or for a window "step amount steps".
-    /// Returns the records that were not booked before.
+    /// KEYS books of the month, reservations, their ends. ARGV ms after which the books expire, number of turns, turns whose reservations end, number of marks, for each of
+    /// them its field, what it holds now or '', and what it shall hold; then fields and what is added to them, "turns prompt cached completion nanos ms", or for a window
+    /// "steps back step amount …". Returns 1; or 0 and does nothing when a mark holds something else: somebody booked meanwhile.
     /// </summary>
     public static readonly StoreScript Book = new(Shared + """
-        local turns, records, fields, known = {}, {}, {}, {}
-        for i = 3, 2 + tonumber(ARGV[2]) do turns[#turns + 1] = ARGV[i] end
-        local function want(field)
-            if not known[field] then
-                fields[#fields + 1] = field
-                known[field] = true
+        local turns, fields, first = {}, {}, 4 + tonumber(ARGV[2])
+        for i = 3, first - 2 do turns[#turns + 1] = ARGV[i] end
+        local marks = tonumber(ARGV[first - 1])
+        local sums_ = first + 3 * marks
+        for i = first, sums_ - 1, 3 do fields[#fields + 1] = ARGV[i] end
+        for i = sums_, #ARGV, 2 do fields[#fields + 1] = ARGV[i] end
+        if marks > 0 then
+            local held, set = redis.call('HMGET', KEYS[1], unpack(fields)), {}
+            for m = 1, marks do
+                local i = first + 3 * (m - 1)
+                if (held[m] or '') ~= ARGV[i + 1] then return 0 end
+                set[#set + 1] = ARGV[i]
+                set[#set + 1] = ARGV[i + 2]
             end
-        end
-        local i = 3 + #turns
-        while i <= #ARGV do
-            local record = {mark = 'w:' .. ARGV[i], epoch = tonumber(ARGV[i + 1]), mail = tonumber(ARGV[i + 2]), from = i + 4, to = i + 2 + 2 * tonumber(ARGV[i + 3])}
-            records[#records + 1] = record
-            want(record.mark)
-            for j = record.from, record.to, 2 do want(ARGV[j]) end
-            i = record.to + 2
-        end
-        local new = 0
-        if #records > 0 then
-            local now_, changed = {}, {}
-            for j, value in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do
-                local kind = string.sub(fields[j], 1, 1)
-                if kind == 'w' then
-                    local epoch, mail = string.match(value or '-1 -1', '^(%S+) (%S+)')
-                    now_[fields[j]] = {tonumber(epoch), tonumber(mail)}
-                elseif kind == 'q' then
-                    local steps = {}
-                    for step, amount in string.gmatch(value or '', '(%d+) (%d+)') do steps[#steps + 1] = {tonumber(step), tonumber(amount)} end
-                    now_[fields[j]] = steps
-                else
-                    now_[fields[j]] = sums(value)
-                end
-            end
-            for _, record in ipairs(records) do
-                local mark = now_[record.mark]
-                if record.epoch > mark[1] or (record.epoch == mark[1] and record.mail > mark[2]) then
-                    new = new + 1
-                    mark[1], mark[2] = record.epoch, record.mail
-                    changed[record.mark] = true
-                    for j = record.from, record.to, 2 do
-                        local field = ARGV[j]
-                        changed[field] = true
-                        if string.sub(field, 1, 1) == 'q' then
-                            local step, amount, keep = string.match(ARGV[j + 1], '^(%d+) (%d+) (%d+)')
-                            step, amount, keep = tonumber(step), tonumber(amount), tonumber(keep)
-                            local steps = {}
-                            for _, s in ipairs(now_[field]) do
-                                if s[1] == step then amount = amount + s[2] elseif step - s[1] <= keep then steps[#steps + 1] = s end
-                            end
-                            steps[#steps + 1] = {step, amount}
-                            now_[field] = steps
-                        else
-                            local sum = now_[field]
-                            for k, more in ipairs(sums(ARGV[j + 1])) do sum[k] = sum[k] + more end
+            for m = marks + 1, #fields do
+                local more, value, parts = ARGV[sums_ + 2 * (m - marks) - 1], held[m], {}
+                if string.sub(fields[m], 1, 1) == 'q' then
+                    local back, steps = string.match(more, '^(%d+) (.*)$')
+                    local sum, newest = {}, 0
+                    local function add(list)
+                        for step, amount in string.gmatch(list, '(%d+) (%d+)') do
+                            newest = tonumber(step)
+                            sum[newest] = (sum[newest] or 0) + tonumber(amount)
                         end
                     end
-                end
-            end
-            local set = {}
-            for field in pairs(changed) do
-                local value, parts = now_[field], {}
-                if string.sub(field, 1, 1) == 'q' then
-                    for k, s in ipairs(value) do parts[k] = text(s[1]) .. ' ' .. text(s[2]) end
+                    add(value or '')
+                    -- What is added comes in order; it says what is old by now.
+                    add(steps)
+                    for step in pairs(sum) do
+                        if newest - step <= tonumber(back) then parts[#parts + 1] = step end
+                    end
+                    table.sort(parts)
+                    for k, step in ipairs(parts) do parts[k] = text(step) .. ' ' .. text(sum[step]) end
                 else
-                    for k, n in ipairs(value) do parts[k] = text(n) end
+                    local old = sums(value)
+                    for k, n in ipairs(sums(more)) do parts[k] = text(old[k] + n) end
                 end
-                set[#set + 1] = field
+                set[#set + 1] = fields[m]
                 set[#set + 1] = table.concat(parts, ' ')
             end
-            if #set > 0 then
-                redis.call('HSET', KEYS[1], unpack(set))
-                redis.call('PEXPIRE', KEYS[1], ARGV[1])
-            end
+            redis.call('HSET', KEYS[1], unpack(set))
+            redis.call('PEXPIRE', KEYS[1], ARGV[1])
         end
         -- Used before it is free: a crash between the two holds too much for a while, the other way round too little.
         free(KEYS[2], KEYS[3], turns)
-        return new
+        return 1
         """);
 
     /// <summary>KEYS reservations, their ends. ARGV turns.</summary>
