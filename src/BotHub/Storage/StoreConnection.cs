@@ -14,6 +14,7 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Riders _riders = new();
+    private readonly Gatherer _gatherer = new();
     private ConnectionMultiplexer? _multiplexer;
     private ConfigurationOptions? _options;
 
@@ -57,43 +58,39 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         return another;
     }
 
-    /// <summary>Runs a script that is harmless to repeat; once more when the first try got no answer.</summary>
-    public async Task<RedisResult> RepeatAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel)
-    {
-        try
-        {
-            return await RunAsync(script, keys, values, cancel);
-        }
-        catch (StoreUnavailableException e) when (e.InnerException is RedisTimeoutException or RedisConnectionException)
-        {
-            return await RunAsync(script, keys, values, cancel);
-        }
-    }
-
-    /// <summary>As <see cref="RunAsync"/>, for what nobody waits for in person: it goes out with the next call, or after a moment by itself.</summary>
-    public async Task<RedisResult> RunSoonAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel)
-    {
-        await _riders.WaitAsync();
-        return await RunAsync(script, keys, values, cancel);
-    }
-
     /// <summary>Runs a script at most once. Without an answer it is unknown whether it ran.</summary>
-    public async Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel)
+    public Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel) =>
+        RunAsync(script, keys, values, soon: false, tries: 1, cancel);
+
+    /// <summary>As <see cref="RunAsync(StoreScript, RedisKey[], RedisValue[], CancellationToken)"/>, for what nobody waits for in person: it goes out with the next call, or after a moment by itself.</summary>
+    public Task<RedisResult> RunSoonAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel) =>
+        RunAsync(script, keys, values, soon: true, tries: 1, cancel);
+
+    /// <summary>Runs a script that is harmless to repeat; once more when the first try got no answer.</summary>
+    public Task<RedisResult> RepeatAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, CancellationToken cancel) =>
+        RunAsync(script, keys, values, soon: false, tries: 2, cancel);
+
+    private async Task<RedisResult> RunAsync(StoreScript script, RedisKey[] keys, RedisValue[] values, bool soon, int tries, CancellationToken cancel)
     {
-        cancel.ThrowIfCancellationRequested();
-        _riders.Go();
-        try
+        if (soon) await _riders.WaitAsync();
+        for (var known = true; ;)
         {
-            return await Database.ScriptEvaluateAsync(script.Hash, keys, values).WaitAsync(cancel);
-        }
-        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            // The server restarted or its scripts were flushed. It has run nothing, so this is no repetition.
-            return await CallAsync(database => database.ExecuteAsync("EVAL", Arguments(script.Text, keys, values)), cancel);
-        }
-        catch (Exception e) when (IsStoreTrouble(e))
-        {
-            throw Unavailable(e);
+            cancel.ThrowIfCancellationRequested();
+            _riders.Go();
+            try
+            {
+                var call = known ? _gatherer.Call(Database, script, keys, values) : Database.ExecuteAsync("EVAL", Arguments(script.Text, keys, values));
+                return await call.WaitAsync(cancel);
+            }
+            catch (RedisServerException e) when (known && e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+            {
+                // The server restarted or its scripts were flushed. It has run nothing, so this is no repetition.
+                known = false;
+            }
+            catch (Exception e) when (IsStoreTrouble(e))
+            {
+                if (--tries == 0 || e is not (RedisTimeoutException or RedisConnectionException)) throw Unavailable(e);
+            }
         }
     }
 
