@@ -18,7 +18,9 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 
 // A run from the build folder finds the page's files outside of Development too.
-builder.WebHost.UseStaticWebAssets().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+builder.WebHost.UseStaticWebAssets().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
+    // A request goes on where its data is read, on a worker of the thread pool, and does not change threads twice more: no handler blocks.
+    .UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
 builder.AddOperations();
 builder.AddStorage();
 builder.AddPrompts();
