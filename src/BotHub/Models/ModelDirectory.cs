@@ -5,6 +5,7 @@ using BotHub.Models.Remote;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
 
 namespace BotHub.Models;
 
@@ -92,8 +93,10 @@ internal sealed partial class ModelDirectory(
     /// Adds spans and metrics by the GenAI conventions; message contents only where the operator asks for them. No logs: it would warn of
     /// every answer that is stopped, and repeat a provider's own words; what fails is logged by the pipeline.
     /// </summary>
-    private NamedModel Observed(NamedModel model) =>
-        model with { Client = model.Client.AsBuilder().UseOpenTelemetry(NullLoggerFactory.Instance).Build(services) };
+    private NamedModel Observed(NamedModel model) => model with
+    {
+        Client = new ObservedClient(model.Client, model.Client.AsBuilder().UseOpenTelemetry(NullLoggerFactory.Instance).Build(services), metered: services.GetService<MeterProvider>() is not null),
+    };
 
     /// <summary>Puts eliza in a model's place; without any eliza its own error stops the start anyway.</summary>
     private void StandIn(string name)

@@ -1,4 +1,5 @@
 using BotHub.Core.Pipeline;
+using BotHub.Models;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -13,8 +14,7 @@ namespace BotHub.Operations;
 /// </summary>
 internal static class Telemetry
 {
-    /// <summary>Where Microsoft.Extensions.AI puts the GenAI spans and metrics of wrapped chat clients.</summary>
-    public const string ChatClients = "Experimental.Microsoft.Extensions.AI";
+    private const string ChatClients = ObservedClient.Source;
 
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
