@@ -1,19 +1,18 @@
 using System.Globalization;
 using BotHub.Core.Conversations;
-using Telegram.Bot;
 
 namespace BotHub.Channels.Telegram;
 
 /// <summary>One configured bot.</summary>
 /// <param name="Client">Calls its Bot API server: without the library's own retries, its token kept out of logs and traces.</param>
-internal sealed record TelegramBot(TelegramBotOptions Options, ITelegramBotClient Client)
+internal sealed record TelegramBot(TelegramBotOptions Options, QuickTelegramClient Client)
 {
     public string Name => Options.Name;
 
     public long Id => Options.Id;
 
     /// <summary>What the governor and the store know it by.</summary>
-    public string Key => string.Create(CultureInfo.InvariantCulture, $"{TelegramChannel.ChannelId}:{Id}");
+    public string Key { get; } = string.Create(CultureInfo.InvariantCulture, $"{TelegramChannel.ChannelId}:{Options.Id}");
 
     /// <summary>What people see it called, and what the model is told; the section's name until the server has been asked.</summary>
     public string Title

@@ -31,7 +31,7 @@ internal sealed class TelegramClients(IHttpClientFactory http, IHttpMessageHandl
     }
 
     /// <summary>For all calls but long polls. It repeats nothing by itself: the governor decides when to call again.</summary>
-    public ITelegramBotClient Client(TelegramBotOptions bot) =>
+    public QuickTelegramClient Client(TelegramBotOptions bot) =>
         new QuickTelegramClient(Settings(bot), Http(Patience), new HttpMessageInvoker(handlers.CreateHandler(Name), disposeHandler: false));
 
     /// <summary>For long polls: the answer is taken as bytes.</summary>

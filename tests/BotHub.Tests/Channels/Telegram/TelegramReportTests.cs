@@ -28,6 +28,8 @@ public sealed class TelegramReportTests
         Assert.Contains("(the server cannot be reached)", TelegramReport.TroubleOf(bot, null, Start.AddHours(1)), StringComparison.Ordinal);
     }
 
+    private static readonly HttpClient Nobody = new(new SocketsHttpHandler(), disposeHandler: true);
+
     private static TelegramBot Bot() =>
-        new(new TelegramBotOptions { Name = "main", Token = "7:secret" }, new TelegramBotClient(new TelegramBotClientOptions("7:secret")));
+        new(new TelegramBotOptions { Name = "main", Token = "7:secret" }, new QuickTelegramClient(new TelegramBotClientOptions("7:secret"), Nobody, Nobody));
 }

@@ -61,8 +61,8 @@ internal sealed partial class ChatLine(TelegramBot bot, TelegramAddress address,
         return part is RichPart rich
             ? CallAsync("sendRichMessage", priority, recent: true, async (chat, cancel) =>
                 (await bot.Client.SendRichMessage(chat, Rich(rich), reply, buttons, messageThreadId: Thread, cancellationToken: cancel)).Id)
-            : CallAsync("sendMessage", priority, recent: false, async (chat, cancel) =>
-                (await bot.Client.SendMessage(chat, Text(part), ParseMode.None, reply, buttons, LinkPreview, Thread, Entities(part), cancellationToken: cancel)).Id);
+            : CallAsync("sendMessage", priority, recent: false, (chat, cancel) =>
+                bot.Client.SendTextAsync(chat, Thread, Text(part), Entities(part), LinkPreview, reply, buttons, cancel));
     }
 
     public Task<CallResult> EditAsync(int message, MessagePart part, InlineKeyboardMarkup? buttons, OutboundPriority priority, CancellationToken cut = default) =>

@@ -53,7 +53,8 @@ internal sealed partial class UpdateIntake(
     {
         try
         {
-            return await ActAsync(bot, UpdateReader.Read(update, bot, clock.GetUtcNow()));
+            var meaning = UpdateReader.Read(update, bot, clock.GetUtcNow());
+            return await (meaning is Understood.Said said ? SayAsync(bot, said) : ActAsync(bot, meaning));
         }
         catch (Exception e) when (e is not StoreUnavailableException)
         {
@@ -74,8 +75,6 @@ internal sealed partial class UpdateIntake(
     {
         switch (meaning)
         {
-            case Understood.Said said:
-                return await SayAsync(bot, said);
             case Understood.Rated rated:
                 await RateAsync(bot, rated);
                 break;

@@ -72,21 +72,17 @@ internal sealed class WebhookEndpoint(TelegramBots bots, UpdateIntake intake, Ti
         try
         {
             // The pipe's memory is the update's until the answer: what is put aside is put aside from there.
-            return await TakeAsync(bot, read.Buffer.IsSingleSegment ? read.Buffer.First : read.Buffer.ToArray());
+            var body = read.Buffer.IsSingleSegment ? read.Buffer.First : read.Buffer.ToArray();
+            if (UpdateIntake.Parse(body.Span, out var reason) is { } update)
+                return await intake.TakeAsync(bot, update, body) == Intake.Full ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            // It would come again for a day: once put aside, it counts as taken.
+            await intake.PutAsideAsync(bot, null, reason, body);
+            return StatusCodes.Status200OK;
         }
         finally
         {
             reader.AdvanceTo(read.Buffer.End);
         }
-    }
-
-    private async Task<int> TakeAsync(TelegramBot bot, ReadOnlyMemory<byte> body)
-    {
-        if (UpdateIntake.Parse(body.Span, out var reason) is { } update)
-            return await intake.TakeAsync(bot, update, body) == Intake.Full ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        // It would come again for a day: once put aside, it counts as taken.
-        await intake.PutAsideAsync(bot, null, reason, body);
-        return StatusCodes.Status200OK;
     }
 
     /// <summary>The time it takes tells nothing of the secret but its length.</summary>

@@ -115,7 +115,7 @@ public sealed class WebhookTests
         var account = telegram.AddBot();
         var options = new TelegramBotOptions { Name = "Test", Token = account.Token, ApiUrl = telegram.Url, Mode = ReceiveMode.Webhook, WebhookUrl = new Uri("http://127.0.0.1:1/"), WebhookSecret = "s" };
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
-        var bot = new TelegramBot(options, new TelegramBotClient(new TelegramBotClientOptions(account.Token, telegram.Url.AbsoluteUri), http));
+        var bot = new TelegramBot(options, new QuickTelegramClient(new TelegramBotClientOptions(account.Token, telegram.Url.AbsoluteUri), http, http));
         var clock = new FakeTimeProvider();
         using var stop = new CancellationTokenSource();
         var keeping = new WebhookKeeper(clock, NullLogger<WebhookKeeper>.Instance).RunAsync(bot, stop.Token);

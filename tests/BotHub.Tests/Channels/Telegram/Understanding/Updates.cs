@@ -15,9 +15,11 @@ internal static class Updates
     public const string Group = """{"id":-100,"type":"supergroup","title":"Workshop"}""";
     public const string Bot = """{"id":7,"is_bot":true,"first_name":"Hub","username":"hub_bot"}""";
 
+    private static readonly HttpClient Nobody = new(new SocketsHttpHandler(), disposeHandler: true);
+
     /// <summary>The bot asks no server here.</summary>
     public static TelegramBot HubBot(bool topics = false) =>
-        new(new TelegramBotOptions { Name = "Hub", Token = "7:secret" }, new TelegramBotClient("7:secret")) { Username = "hub_bot", HasTopics = topics };
+        new(new TelegramBotOptions { Name = "Hub", Token = "7:secret" }, new QuickTelegramClient(new TelegramBotClientOptions("7:secret"), Nobody, Nobody)) { Username = "hub_bot", HasTopics = topics };
 
     /// <param name="fields">Of the message, beside number, date, chat and sender.</param>
     public static string Message(string fields, string chat = Private, string from = Ada, string kind = "message") =>
