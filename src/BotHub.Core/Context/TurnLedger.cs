@@ -76,9 +76,9 @@ public sealed record TurnLedger(
     }
 
     /// <summary>For the store, which holds a hundred of them for each conversation.</summary>
-    public string ToStored() => LedgerRows.Write(Kept, Dropped) is { } rows
-        ? JsonSerializer.Serialize(new StoredLedger(this with { Kept = [], Dropped = [] }, rows), LedgerJson.Default.StoredLedger)
-        : JsonSerializer.Serialize(this, LedgerJson.Default.TurnLedger);
+    public byte[] ToStored() => LedgerRows.Write(Kept, Dropped) is { } rows
+        ? JsonSerializer.SerializeToUtf8Bytes(new StoredLedger(this with { Kept = [], Dropped = [] }, rows), LedgerJson.Default.StoredLedger)
+        : JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Default.TurnLedger);
 
     /// <summary>What callers get of a stored ledger.</summary>
     public static string Served(string stored)

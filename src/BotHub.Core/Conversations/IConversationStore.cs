@@ -168,7 +168,7 @@ public sealed record Claim(
 /// <param name="MailCount">How many messages the turn answered.</param>
 /// <param name="Entries">Appended to the transcript in this order.</param>
 /// <param name="Reply">Goes to the outbox; null for a turn without a visible answer.</param>
-/// <param name="LedgerJson">The turn's context ledger, kept for the newest turns only.</param>
+/// <param name="Ledger">The turn's context ledger as JSON in UTF-8, kept for the newest turns only.</param>
 /// <param name="ResetWindow">The window of later turns starts after this turn's entries.</param>
 /// <param name="DeadLetter">A reason, when the turn gave the message up; counted for operators.</param>
 /// <param name="Model">The model chosen for the conversation from now on; empty for the usual one, null to leave it as it is.</param>
@@ -179,7 +179,7 @@ public sealed record TurnCommit(
     string Turn,
     IReadOnlyList<ChatEntry> Entries,
     OutboundReply? Reply,
-    string? LedgerJson,
+    ReadOnlyMemory<byte> Ledger,
     bool ResetWindow = false,
     string? DeadLetter = null,
     string? Model = null,

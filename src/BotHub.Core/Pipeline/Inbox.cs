@@ -7,13 +7,18 @@ namespace BotHub.Core.Pipeline;
 public sealed class Inbox(IConversationStore store, IWakeUps wakeUps, Dispatcher dispatcher, NodeName node, TimeProvider clock, IOptions<PipelineOptions> options)
 {
     /// <exception cref="StoreUnavailableException">The store is away; nothing is promised, the sender should repeat with the same id.</exception>
-    public async Task<AcceptResult> AcceptAsync(InboundMessage message, CancellationToken cancel)
+    public Task<AcceptResult> AcceptAsync(InboundMessage message, CancellationToken cancel)
     {
-        message = message with { Text = Clean(message.Text) };
+        if (Clean(message.Text) is var clean && !ReferenceEquals(clean, message.Text)) message = message with { Text = clean };
         var command = CommandStage.Parse(message.Text);
-        if (command == "stop") await StopAsync(message.Conversation, cancel);
         var delay = command is null ? options.Value.Debounce : TimeSpan.Zero;
-        if (delay == TimeSpan.Zero && dispatcher.TryReserve(message.Conversation) is { } place) return await AcceptAsync(message, place);
+        if (command != "stop" && delay == TimeSpan.Zero && dispatcher.TryReserve(message.Conversation) is { } place) return AcceptAsync(message, place);
+        return AcceptAsync(message, delay, command == "stop", cancel);
+    }
+
+    private async Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, bool stop, CancellationToken cancel)
+    {
+        if (stop) await StopAsync(message.Conversation, cancel);
         var result = await store.AcceptAsync(message, delay, cancel);
         await TellAsync(message.Conversation, result.Outcome, delay);
         return result;

@@ -53,7 +53,7 @@ public sealed class Turn
     public DateTimeOffset StartedAt { get; }
 
     /// <summary>Given to the user with an error, and to the log with everything else.</summary>
-    public string Reference { get; } = Guid.NewGuid().ToString("N")[..8];
+    public string Reference => field ??= Guid.NewGuid().ToString("N")[..8];
 
     /// <summary>The model that people chose for this conversation; null for the usual one.</summary>
     public string? Chosen { get; init; }

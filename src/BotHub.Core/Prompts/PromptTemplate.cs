@@ -14,6 +14,9 @@ public sealed partial class PromptTemplate
 
     private readonly List<Line> _lines = [];
 
+    /// <summary>What was rendered lately, each in the place of its variables' hash: mostly few people write at a time, and often.</summary>
+    private readonly Rendered?[] _recent = new Rendered?[64];
+
     private PromptTemplate(string text)
     {
         text = text.Trim();
@@ -28,6 +31,15 @@ public sealed partial class PromptTemplate
 
     /// <summary>The text with its variables filled in, without the lines whose variables have no value.</summary>
     public string Render(PromptVariables variables)
+    {
+        ref var recent = ref _recent[variables.GetHashCode() & (_recent.Length - 1)];
+        if (recent is { } known && known.Variables == variables) return known.Text;
+        var text = Fill(variables);
+        recent = new Rendered(variables, text);
+        return text;
+    }
+
+    private string Fill(PromptVariables variables)
     {
         List<string> filled = new(_lines.Count + 8);
         foreach (var line in _lines) line.Fill(variables, filled);
@@ -58,6 +70,8 @@ public sealed partial class PromptTemplate
 
     [GeneratedRegex(@"\{\{\s*([^{}\s]*)\s*\}\}", RegexOptions.CultureInvariant)]
     private static partial Regex Variable();
+
+    private sealed record Rendered(PromptVariables Variables, string Text);
 
     private sealed record Piece(string? Literal, string? Variable);
 

@@ -91,30 +91,33 @@ internal sealed class Keys
     public static readonly RedisChannel Offers = RedisChannel.Literal("bh:offer"), Marks = RedisChannel.Literal("bh:mark"), Holds = RedisChannel.Literal("bh:hold");
 
     private readonly string[] _prefixes;
+    private readonly RedisKey[] _ready, _deadLetters, _unknownSends, _unbooked;
 
     public Keys(int partitions)
     {
-        _prefixes = new string[partitions];
-        for (var p = 0; p < partitions; p++) _prefixes[p] = $"bh:{{p{p:D3}}}:";
+        _prefixes = [.. Enumerable.Range(0, partitions).Select(p => $"bh:{{p{p:D3}}}:")];
+        (_ready, _deadLetters, _unknownSends, _unbooked) = (All("r"), All("x"), All("u"), All("b"));
+
+        RedisKey[] All(string rest) => [.. _prefixes.Select(p => (RedisKey)(p + rest))];
     }
 
     public int Partitions => _prefixes.Length;
 
-    public RedisKey Ready(int partition) => _prefixes[partition] + "r";
+    public RedisKey Ready(int partition) => _ready[partition];
 
-    public RedisKey DeadLetters(int partition) => _prefixes[partition] + "x";
+    public RedisKey DeadLetters(int partition) => _deadLetters[partition];
 
-    public RedisKey UnknownSends(int partition) => _prefixes[partition] + "u";
+    public RedisKey UnknownSends(int partition) => _unknownSends[partition];
 
-    public RedisKey UnknownSends(ConversationId id) => Prefix(id) + "u";
+    public RedisKey UnknownSends(ConversationId id) => _unknownSends[PartitionOf(id)];
 
-    public RedisKey Unbooked(int partition) => _prefixes[partition] + "b";
+    public RedisKey Unbooked(int partition) => _unbooked[partition];
 
-    public RedisKey Unbooked(ConversationId id) => Prefix(id) + "b";
+    public RedisKey Unbooked(ConversationId id) => _unbooked[PartitionOf(id)];
 
-    public RedisKey Ready(ConversationId id) => Prefix(id) + "r";
+    public RedisKey Ready(ConversationId id) => _ready[PartitionOf(id)];
 
-    public RedisKey DeadLetters(ConversationId id) => Prefix(id) + "x";
+    public RedisKey DeadLetters(ConversationId id) => _deadLetters[PartitionOf(id)];
 
     public RedisKey Conversation(ConversationId id) => $"{Prefix(id)}c:{id.Value}";
 

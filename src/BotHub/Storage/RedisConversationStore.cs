@@ -16,24 +16,29 @@ internal sealed partial class RedisConversationStore(
 
     private RedisValue IdleMilliseconds => _options.IdleExpiry is { } idle ? Milliseconds(idle) : "0";
 
-    public async Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel) =>
-        Accepted(await AcceptAsync(message, delay, "", TimeSpan.Zero, cancel));
+    public async Task<AcceptResult> AcceptAsync(InboundMessage message, TimeSpan delay, CancellationToken cancel)
+    {
+        var result = Accepted((RedisResult[])(await RunAcceptAsync(message, delay, "", TimeSpan.Zero, cancel))!);
+        // A duplicate may have met a message that is not on disk yet.
+        if (result.Outcome != AcceptOutcome.Full) await server.DurableAsync();
+        return result;
+    }
 
     public async Task<(AcceptResult Result, Claim? Claim)> AcceptAndClaimAsync(InboundMessage message, string owner, TimeSpan lease, CancellationToken cancel)
     {
         Owned(owner);
-        var f = await AcceptAsync(message, TimeSpan.Zero, owner, lease, cancel);
+        var f = (RedisResult[])(await RunAcceptAsync(message, TimeSpan.Zero, owner, lease, cancel))!;
         var result = Accepted(f);
+        if (result.Outcome != AcceptOutcome.Full) await server.DurableAsync();
         if (f.Length == 3) return (result, null);
         return (result, new Claim(
             new LeaseKey(message.Conversation, (long)f[3], owner), Resumed: false, (int)f[4], (long)f[5], (long)f[6], (long)f[7],
             [], [new Mail(result.Sequence, message)], Note: Filled(f[8]), Model: Filled(f[9])));
     }
 
-    private async Task<RedisResult[]> AcceptAsync(InboundMessage message, TimeSpan delay, string owner, TimeSpan lease, CancellationToken cancel)
-    {
-        // The same id twice is one message, so an unanswered accept may be repeated. Should the first try have claimed, its lease runs out.
-        var result = (RedisResult[])(await connection.RepeatAsync(
+    /// <summary>The same id twice is one message, so an unanswered accept may be repeated. Should the first try have claimed, its lease runs out.</summary>
+    private Task<RedisResult> RunAcceptAsync(InboundMessage message, TimeSpan delay, string owner, TimeSpan lease, CancellationToken cancel) =>
+        connection.RepeatAsync(
             AcceptScript.Script,
             Mailbox(message.Conversation),
             [
@@ -41,11 +46,7 @@ internal sealed partial class RedisConversationStore(
                 _options.MailboxLimit, message.PlatformId ?? "", message.Revises ?? "",
                 owner, Milliseconds(lease),
             ],
-            cancel))!;
-        // A duplicate may have met a message that is not on disk yet.
-        if ((int)result[0] >= 0) await server.DurableAsync();
-        return result;
-    }
+            cancel);
 
     private static AcceptResult Accepted(RedisResult[] f) => new(
         (int)f[0] switch { 1 => AcceptOutcome.Accepted, 2 => AcceptOutcome.Revised, 0 => AcceptOutcome.Duplicate, _ => AcceptOutcome.Full }, (long)f[1], (int)f[2]);
@@ -94,7 +95,7 @@ internal sealed partial class RedisConversationStore(
         RedisValue[] head =
         [
             Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
-            StoredReply.Write(commit), commit.LedgerJson ?? "",
+            StoredReply.Write(commit), commit.Ledger,
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
             commit.Model is { } model ? "=" + model : "",
             commit.Usage is null ? "" : UsageWire.Write(commit.Usage), lease.Conversation.Value,

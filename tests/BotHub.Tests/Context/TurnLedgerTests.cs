@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using BotHub.Core.Context;
 using BotHub.Core.Conversations;
@@ -25,7 +26,7 @@ public sealed class TurnLedgerTests
     public void A_stored_ledger_is_served_with_every_row_of_its_window()
     {
         WindowPart[] plain = [Kept[0] with { Id = "hello" }, .. Kept[1..]];
-        var stored = Ledger(plain, Dropped).ToStored();
+        var stored = Stored(Ledger(plain, Dropped));
 
         Assert.DoesNotContain("budget", stored, StringComparison.Ordinal);
         var served = JsonNode.Parse(TurnLedger.Served(stored))!;
@@ -46,7 +47,7 @@ public sealed class TurnLedgerTests
     [InlineData("a;b")]
     public void Ids_that_would_break_the_short_rows_are_stored_in_full(string id)
     {
-        var served = JsonNode.Parse(TurnLedger.Served(Ledger([Kept[2] with { Id = id }], []).ToStored()))!;
+        var served = JsonNode.Parse(TurnLedger.Served(Stored(Ledger([Kept[2] with { Id = id }], []))))!;
 
         Assert.Equal(id, (string?)served["kept"]![0]!["id"]);
     }
@@ -59,10 +60,12 @@ public sealed class TurnLedgerTests
             new($"u{5000 + n}", $"t{n}", MessageRole.User, 20, true, null),
             new($"t{n}.a", $"t{n}", MessageRole.Assistant, 200, true, null),
         }).ToArray();
-        var stored = Ledger(many, []).ToStored();
+        var stored = Stored(Ledger(many, []));
 
         Assert.True(stored.Length * 5 < TurnLedger.Served(stored).Length, $"{stored.Length} of {TurnLedger.Served(stored).Length}");
     }
+
+    private static string Stored(TurnLedger ledger) => Encoding.UTF8.GetString(ledger.ToStored());
 
     private static TurnLedger Ledger(IReadOnlyList<WindowPart> kept, IReadOnlyList<WindowPart> dropped) => new(
         "t9", MessageState.Done, null, null, 4096, 100, 0, 512, 20, null, "stop", [], kept, dropped, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1),

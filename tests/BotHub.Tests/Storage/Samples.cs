@@ -1,3 +1,4 @@
+using System.Text;
 using BotHub.Core.Conversations;
 
 namespace BotHub.Tests.Storage;
@@ -13,5 +14,5 @@ internal static class Samples
 
     public static TurnCommit Turn(long first, int count = 1, bool reply = true, string? ledger = null) => new(
         first, count, $"t{first}", [Entry($"u{first}", turn: $"t{first}"), Entry($"a{first}", MessageRole.Assistant, "hi", $"t{first}")],
-        reply ? new OutboundReply(Entry($"a{first}", MessageRole.Assistant, "hi", $"t{first}"), null, new ReplyUsage(3, 4, 5)) : null, ledger);
+        reply ? new OutboundReply(Entry($"a{first}", MessageRole.Assistant, "hi", $"t{first}"), null, new ReplyUsage(3, 4, 5)) : null, Encoding.UTF8.GetBytes(ledger ?? ""));
 }
