@@ -33,8 +33,8 @@ public sealed record FakeTelegramOptions
     public bool Play { get; init; } = true;
 
     /// <summary>
-    /// For benchmarks, where this server shares the machine with what is measured: calls are handled on the thread that reads them,
-    /// and webhooks are posted to over plain sockets, by HTTP without TLS only. What bots see stays the same.
+    /// For benchmarks, where this server shares the machine with what is measured: calls are taken in and webhooks are posted to over
+    /// plain sockets, by HTTP without TLS only. The bots' methods stay the same; long polls, uploads, downloads, play and faults are refused.
     /// </summary>
     public bool Lean { get; init; }
 }

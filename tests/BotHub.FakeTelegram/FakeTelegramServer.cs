@@ -18,6 +18,7 @@ public sealed partial class FakeTelegramServer : IAsyncDisposable
     private readonly Waiters _waiters = new();
     private readonly SocketsHttpHandler _handler = new() { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, ConnectTimeout = TimeSpan.FromSeconds(5) };
     private WebApplication? _app;
+    private LeanFront? _lean;
     private long _lastKey;
     private int _lastBot;
     private int _lastUser;
@@ -71,6 +72,13 @@ public sealed partial class FakeTelegramServer : IAsyncDisposable
     public static async Task<FakeTelegramServer> StartAsync(FakeTelegramOptions? options = null, CancellationToken cancellation = default)
     {
         var server = new FakeTelegramServer(options ?? new());
+        if (server.Options.Lean)
+        {
+            server._lean = new(server);
+            server.Url = server._lean.Url;
+            return server;
+        }
+
         server._app = ApiFront.Build(server);
         await server._app.StartAsync(cancellation).ConfigureAwait(false);
         server.Url = new(server._app.Urls.First());
@@ -138,6 +146,7 @@ public sealed partial class FakeTelegramServer : IAsyncDisposable
             await _app.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_lean is not null) await _lean.DisposeAsync().ConfigureAwait(false);
         Http.Dispose();
     }
 

@@ -19,7 +19,12 @@ public sealed class FaultPlan
     /// <summary>How often faults have happened so far.</summary>
     public int Happened { get; private set; }
 
-    public void Add(Fault fault) => _server.Write(() => _faults.Add(new(fault)));
+    /// <exception cref="InvalidOperationException">The server is lean.</exception>
+    public void Add(Fault fault)
+    {
+        if (_server.Options.Lean) throw new InvalidOperationException("A lean server has no faults.");
+        _server.Write(() => _faults.Add(new(fault)));
+    }
 
     /// <summary>Refuses the next calls with 429.</summary>
     public void TooManyRequests(string method, int retryAfter, int times = 1, FakeChat? chat = null) =>

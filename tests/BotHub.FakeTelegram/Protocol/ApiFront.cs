@@ -19,8 +19,6 @@ internal sealed class ApiFront(FakeTelegramServer server)
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(IPAddress.Loopback, server.Options.Port);
         });
-        if (server.Options.Lean)
-            builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.IOQueueCount, sockets.WaitForDataBeforeAllocatingBuffer) = (true, 1, false));
         var app = builder.Build();
         app.Run(new ApiFront(server).HandleAsync);
         return app;
@@ -47,7 +45,7 @@ internal sealed class ApiFront(FakeTelegramServer server)
         lock (server.Gate) bot = server.ByToken(path.AsSpan(4, slash - 4));
         if (bot is null)
         {
-            await RefuseAsync(context, new(401, path.AsSpan(4, slash - 4).Contains(':') ? "Unauthorized" : "Unauthorized: invalid token specified")).ConfigureAwait(false);
+            await RefuseAsync(context, Refused.Unknown(path.AsSpan(4, slash - 4))).ConfigureAwait(false);
             return;
         }
 

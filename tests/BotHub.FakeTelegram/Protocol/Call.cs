@@ -51,10 +51,19 @@ internal sealed class Call(string method)
     /// <exception cref="Refused">It is text that is no JSON.</exception>
     public bool TryJson(string name, out JsonElement json)
     {
-        if (_json.ValueKind == JsonValueKind.Object && _json.TryGetProperty(name, out json) && json.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return true;
+        string? text;
+        if (_json.ValueKind == JsonValueKind.Object && _json.TryGetProperty(name, out json))
+        {
+            if (json.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)) return true;
+            text = json.AsText();
+        }
+        else
+        {
+            text = _fields?.GetValueOrDefault(name);
+        }
+
         json = default;
-        var text = Text(name);
-        if (text.Length == 0) return false;
+        if (string.IsNullOrEmpty(text)) return false;
         try
         {
             json = JsonDocument.Parse(text).RootElement;

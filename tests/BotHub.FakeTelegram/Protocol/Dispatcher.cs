@@ -37,6 +37,12 @@ internal static class Dispatcher
         ["getFile"] = ChatMethods.GetFile,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Names = Methods.Keys.ToFrozenSet().GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The method's name as it is listed; an unknown one as it is.</summary>
+    public static string NameOf(ReadOnlySpan<char> name) =>
+        Names.TryGetValue(name, out var known) ? known : name.ToString();
+
     /// <summary>Runs the call. The pad holds the whole answer; it must be given back.</summary>
     public static Jsons.Pad Execute(FakeTelegramServer server, FakeBot bot, Call call, out Refused? refused)
     {

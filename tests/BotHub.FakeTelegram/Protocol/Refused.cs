@@ -16,6 +16,8 @@ internal sealed class Refused(int code, string description) : Exception(descript
 
     public static Refused Conflict(string text) => new(409, "Conflict: " + text);
 
+    public static Refused Unknown(ReadOnlySpan<char> token) => new(401, token.Contains(':') ? "Unauthorized" : "Unauthorized: invalid token specified");
+
     public static Refused TooMany(int seconds) =>
         new(429, $"Too Many Requests: retry after {seconds}") { RetryAfter = seconds };
 

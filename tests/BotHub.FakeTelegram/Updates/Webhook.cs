@@ -12,6 +12,7 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(60);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly Outcome Accepted = new(null, TimeSpan.Zero, null);
 
     private readonly Dictionary<QueueKey, Queue<PendingUpdate>> _queues = [];
     private readonly Queue<QueueKey> _ready = new();
@@ -59,14 +60,8 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
     private async Task DeliverAsync(PendingUpdate update)
     {
         var extra = bot.ExtraDeliveries;
-        var posts = new Task<Outcome>[1 + extra];
-        for (var i = 0; i < posts.Length; i++) posts[i] = PostAsync(update);
-        foreach (var post in posts)
-        {
-            if ((await post.ConfigureAwait(false)).Reply is { } reply) Server.ExecuteReply(bot, reply);
-        }
-
-        var outcome = await posts[0].ConfigureAwait(false);
+        var outcome = await (extra == 0 ? PostAsync(update) : PostAsync(update, 1 + extra)).ConfigureAwait(false);
+        if (outcome.Reply is { } reply) Server.ExecuteReply(bot, reply);
 
         Task? retry;
         lock (Server.Gate)
@@ -118,11 +113,23 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
         }
     }
 
-    private async Task<Outcome> PostAsync(PendingUpdate update)
+    private async Task<Outcome> PostAsync(PendingUpdate update, int times)
     {
-        if (_wire is not null) return await SendAsync(_wire, update.Json).ConfigureAwait(false);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, times).Select(_ => PostAsync(update))).ConfigureAwait(false);
+        foreach (var outcome in outcomes)
+        {
+            if (outcome.Reply is { } reply) Server.ExecuteReply(bot, reply);
+        }
+
+        return outcomes[0] with { Reply = null };
+    }
+
+    private Task<Outcome> PostAsync(PendingUpdate update) => _wire is null ? PostAsync(update.Json) : SendAsync(_wire, update.Json);
+
+    private async Task<Outcome> PostAsync(byte[] json)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Post, _address);
-        request.Content = new ByteArrayContent(update.Json) { Headers = { ContentType = Json } };
+        request.Content = new ByteArrayContent(json) { Headers = { ContentType = Json } };
         if (secret.Length > 0) request.Headers.TryAddWithoutValidation("X-Telegram-Bot-Api-Secret-Token", secret);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
         limit.CancelAfter(LongestAnswer);
@@ -154,7 +161,7 @@ internal sealed class Webhook(FakeBot bot, string url, string secret, int maxCon
         {
             var answer = await wire.PostAsync(json).ConfigureAwait(false);
             return answer.Status is >= 200 and < 300
-                ? new(null, TimeSpan.Zero, answer.Body.Length > 2 ? answer.Body : null)
+                ? answer.Body.Length > 2 ? new(null, TimeSpan.Zero, answer.Body) : Accepted
                 : new($"Wrong response from the webhook: {answer.Status}", answer.RetryAfter < LongestRetryAfter ? answer.RetryAfter : LongestRetryAfter, null);
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)

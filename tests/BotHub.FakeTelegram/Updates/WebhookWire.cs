@@ -23,9 +23,16 @@ internal sealed class WebhookWire(Uri address, string secret) : IDisposable
         var line = Rent() ?? await ConnectAsync().ConfigureAwait(false);
         try
         {
-            var answer = await line.PostAsync(_head, json).ConfigureAwait(false);
-            Return(line);
-            return answer;
+            line.Write(_head, json);
+            while (line.Unsent.Length > 0) line.Sent(await line.Socket.SendAsync(line.Unsent).ConfigureAwait(false));
+            while (true)
+            {
+                var read = await line.Socket.ReceiveAsync(line.Room).ConfigureAwait(false);
+                if (read == 0) throw new IOException("The webhook closed the connection.");
+                if (line.Read(read) is not { } answer) continue;
+                Return(line);
+                return answer;
+            }
         }
         catch
         {
@@ -73,31 +80,20 @@ internal sealed class WebhookWire(Uri address, string secret) : IDisposable
         }
     }
 
+    /// <summary>A connection and its buffer, for the update first and for the answer then.</summary>
     private sealed class Line(Socket socket)
     {
         private byte[] _buffer = new byte[4096];
+        private int _start;
+        private int _end;
 
         public Socket Socket => socket;
 
-        public async Task<WireAnswer> PostAsync(byte[] head, byte[] json)
-        {
-            await SendAsync(Write(head, json)).ConfigureAwait(false);
-            for (var have = 0; ;)
-            {
-                var read = await socket.ReceiveAsync(_buffer.AsMemory(have)).ConfigureAwait(false);
-                if (read == 0) throw new IOException("The webhook closed the connection.");
-                have += read;
-                if (Read(_buffer.AsSpan(0, have)) is { } answer) return answer;
-                if (have == _buffer.Length) Array.Resize(ref _buffer, have * 2);
-            }
-        }
+        public ReadOnlyMemory<byte> Unsent => _buffer.AsMemory(_start, _end - _start);
 
-        private async ValueTask SendAsync(int length)
-        {
-            for (var sent = 0; sent < length;) sent += await socket.SendAsync(_buffer.AsMemory(sent, length - sent)).ConfigureAwait(false);
-        }
+        public Memory<byte> Room => _buffer.AsMemory(_end);
 
-        private int Write(byte[] head, byte[] json)
+        public void Write(byte[] head, byte[] json)
         {
             var most = head.Length + json.Length + 32;
             if (_buffer.Length < most) _buffer = new byte[most];
@@ -106,10 +102,24 @@ internal sealed class WebhookWire(Uri address, string secret) : IDisposable
             var at = head.Length + digits;
             "\r\n\r\n"u8.CopyTo(_buffer.AsSpan(at));
             json.CopyTo(_buffer, at + 4);
-            return at + 4 + json.Length;
+            (_start, _end) = (0, at + 4 + json.Length);
+        }
+
+        public void Sent(int count)
+        {
+            _start += count;
+            if (_start == _end) (_start, _end) = (0, 0);
         }
 
         /// <returns>Null as long as some of it is missing.</returns>
+        public WireAnswer? Read(int more)
+        {
+            _end += more;
+            if (Read(_buffer.AsSpan(0, _end)) is { } answer) return answer;
+            if (_end == _buffer.Length) Array.Resize(ref _buffer, _end * 2);
+            return null;
+        }
+
         private static WireAnswer? Read(ReadOnlySpan<byte> bytes)
         {
             var end = bytes.IndexOf("\r\n\r\n"u8);

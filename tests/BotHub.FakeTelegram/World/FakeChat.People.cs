@@ -180,7 +180,7 @@ public sealed partial class FakeChat
             ForwardOf = forwardOf,
         };
         message.Show(text, null, isEdit: false);
-        Add(message, [.. Bots.Where(bot => bot.Sees(message))]);
+        Add(message, Kind == FakeChatKind.Private ? _own : [.. Bots.Where(bot => bot.Sees(message))]);
         FakeTelegramServer.Deliver(message, isEdit: false);
         return message;
     });

@@ -11,12 +11,14 @@ public sealed partial class FakeChat
     private readonly Dictionary<(long Bot, int Id), FakeMessage> _byId = [];
     private readonly Dictionary<long, FakeMember> _members = [];
     private readonly List<FakeTopic> _topics = [];
+    private readonly FakeBot[] _own;
     private readonly List<FakeDraftFrame> _frames = [];
     private int _lastId;
 
     internal FakeChat(FakeTelegramServer server, long id, FakeChatKind kind, string title, string? username, bool isForum, FakeBot? bot, FakeUser? user)
     {
         (Server, Id, Kind, Title, Username, IsForum, Bot, User) = (server, id, kind, title, username, isForum, bot, user);
+        _own = bot is null ? [] : [bot];
         Json = Jsons.Bytes(WriteTo);
     }
 
@@ -86,7 +88,7 @@ public sealed partial class FakeChat
     internal bool Has(FakeBot bot) => Kind == FakeChatKind.Private ? bot == Bot : _members.TryGetValue(bot.Id, out var member) && member.IsInside;
 
     internal IEnumerable<FakeBot> Bots => Kind == FakeChatKind.Private
-        ? [Bot!]
+        ? _own
         : _members.Values.Where(m => m.User.IsBot && m.IsInside).Select(m => Server.BotOf(m.User.Id)!);
 
     /// <summary>Numbers the message for those who see it and shows it.</summary>

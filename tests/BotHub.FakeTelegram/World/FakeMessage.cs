@@ -4,7 +4,7 @@ namespace BotHub.FakeTelegram;
 public sealed class FakeMessage
 {
     private readonly List<string> _versions = [];
-    private readonly Dictionary<long, IReadOnlyList<string>> _reactions = [];
+    private Dictionary<long, IReadOnlyList<string>>? _reactions;
 
     internal FakeMessage(FakeChat chat, FakeUser? from, DateTimeOffset date, long key) =>
         (Chat, From, Date, Key) = (chat, from, date, key);
@@ -56,7 +56,7 @@ public sealed class FakeMessage
     public IReadOnlyList<string> Versions => Chat.Server.Read(() => _versions.ToArray());
 
     /// <summary>Emoji by the id of who reacted.</summary>
-    public IReadOnlyDictionary<long, IReadOnlyList<string>> Reactions => Chat.Server.Read(() => new Dictionary<long, IReadOnlyList<string>>(_reactions));
+    public IReadOnlyDictionary<long, IReadOnlyList<string>> Reactions => Chat.Server.Read(() => new Dictionary<long, IReadOnlyList<string>>(_reactions ?? []));
 
     internal Dictionary<FakeBot, int>? Ids { get; set; }
     internal string LinkPreviewJson { get; set; } = "";
@@ -76,6 +76,7 @@ public sealed class FakeMessage
 
     internal IReadOnlyList<string> React(long user, IReadOnlyList<string> emoji)
     {
+        _reactions ??= [];
         var old = _reactions.GetValueOrDefault(user) ?? [];
         if (emoji.Count == 0) _reactions.Remove(user);
         else _reactions[user] = emoji;
