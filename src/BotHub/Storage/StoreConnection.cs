@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BotHub.Core.Conversations;
 using BotHub.Storage.Scripts;
 using StackExchange.Redis;
@@ -42,10 +43,16 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         options.AllowAdmin = true;
         _options = options;
         _multiplexer = await ConnectionMultiplexer.ConnectAsync(options);
-        _multiplexer.ConnectionFailed += (_, e) => Log.Failed(logger, e.ConnectionType, e.FailureType);
+        ConcurrentDictionary<ConnectionType, bool> failed = [];
+        _multiplexer.ConnectionFailed += (_, e) =>
+        {
+            failed[e.ConnectionType] = true;
+            Log.Failed(logger, e.ConnectionType, e.FailureType);
+        };
         _multiplexer.ConnectionRestored += (_, e) =>
         {
-            Log.Restored(logger, e.ConnectionType);
+            // Also told of a connection that was just slow to open.
+            if (failed.TryRemove(e.ConnectionType, out var _)) Log.Restored(logger, e.ConnectionType);
             Restored?.Invoke();
         };
     }
