@@ -1,5 +1,6 @@
 using BotHub.Core.Usage;
 using BotHub.Tests.Hosting;
+using BotHub.Tests.Models.Routing;
 using BotHub.Usage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -76,6 +77,25 @@ public sealed class UsageOptionsTests
         };
         var error = await Assert.ThrowsAsync<OptionsValidationException>(() => new NamesCheck(settings, new FakeModel()).StartAsync(TestContext.Current.CancellationToken));
         Assert.Equal(["Budgets:b:Degrade:Model is for the model 'nano'", "Budgets:m:Match is for the model 'ghost'", "Prices:gpt is for the model 'gpt'"], error.Failures.Select(f => f[..f.IndexOf(',')]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_limit_of_cost_without_prices_or_books_stops_the_start()
+    {
+        var models = new ScriptedModels(new ScriptedModel("local", inHouse: true), new ScriptedModel("fake"));
+        models.Chain = models.Chain with { CostPerDay = 2m };
+        foreach (var (settings, part) in new[]
+        {
+            (UsageSettings.Off with { Enabled = true }, "CostPerDay does not limit the model 'fake', which has no price: set Prices:fake:Prompt"),
+            (UsageSettings.Off, "CostPerDay limits nothing while Usage:Enabled is false"),
+        })
+        {
+            var error = await Assert.ThrowsAsync<OptionsValidationException>(() => new NamesCheck(settings, models).StartAsync(TestContext.Current.CancellationToken));
+            Assert.Contains(part, Assert.Single(error.Failures), StringComparison.Ordinal);
+        }
+
+        var priced = UsageSettings.Off with { Enabled = true, Prices = Prices(("Prices:fake:Prompt", "1")).Prices };
+        await new NamesCheck(priced, models).StartAsync(TestContext.Current.CancellationToken);
     }
 
     private static PricesOptions Prices(params (string Key, string Value)[] settings)

@@ -87,7 +87,7 @@ public sealed class OverflowTests
         var models = new ScriptedModels(_local, _cloud);
         models.Chain = models.Chain with { CostPerDay = 10m };
         _local.Act = (_, _, _) => ScriptedModel.Say("", new ModelCallException(ModelFault.Server, "down"));
-        using var hub = ChainTests.Hub(models, s => s.AddSingleton<IOverflowBudget>(budget));
+        using var hub = ChainTests.Hub(models, s => s.AddSingleton<IOverflowBudget>(budget), ("Prices:cloud:Prompt", "1"));
         var visitor = await hub.VisitAsync();
         budget.Spent = 9.99m;
         Assert.Equal("cloud", (await visitor.AskAsync("Hi")).Text);
