@@ -8,7 +8,7 @@ namespace BotHub.Benchmarks;
 /// (durable mailbox, history in Redis, echo) beside a grammY bot that keeps ten messages in the same redis-server; both against the same
 /// fake, which runs in this process without limits and shares the cores with the bots. Closed loops over many chats, never two updates of
 /// a chat under way; rounds alternate. Every update must have been answered once, by its own text.
-/// Arguments: --users N (1000), --connections N (32), --updates N (30000, a round), --warm-up N (60000, before the first), --rounds N (3), --only hub|grammy, --hub BotHub.dll[,another
+/// Arguments: --users N (1000), --connections N (64: Telegram makes 40 to 100 to a bot), --updates N (30000, a round), --warm-up N (60000, before the first), --rounds N (3), --only hub|grammy, --hub BotHub.dll[,another
 /// BotHub.dll] (builds or settings to compare with each other).
 /// Needs node, redis-server, and <c>npm ci</c> in tests/BotHub.Benchmarks/peers.
 /// </summary>
@@ -24,7 +24,7 @@ public static class TelegramBenchmark
 
         // The driver's own connections go on where their data is read; bots start without it (see TelegramPeer).
         foreach (var name in TelegramPeer.InlineSockets) Environment.SetEnvironmentVariable(name, "1");
-        var (users, connections, rounds) = (Arguments.Number(args, "--users", 1000), Arguments.Number(args, "--connections", 32), Arguments.Number(args, "--rounds", 3));
+        var (users, connections, rounds) = (Arguments.Number(args, "--users", 1000), Arguments.Number(args, "--connections", 64), Arguments.Number(args, "--rounds", 3));
         var (updates, warmUp) = (Arguments.Number(args, "--updates", 30_000), Arguments.Number(args, "--warm-up", 60_000));
         var directory = Directory.CreateTempSubdirectory("bothub-bench-");
         List<RedisProcess> stores = [];

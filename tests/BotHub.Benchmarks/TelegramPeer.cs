@@ -61,6 +61,8 @@ internal sealed class TelegramPeer : IAsyncDisposable
             ["Logging__LogLevel__Default"] = "Warning",
             ["Logging__LogLevel__BotHub"] = "Warning",
             ["Context__MaxMessages"] = "10",
+            // A turn keeps its place for a moment after its answer.
+            ["Pipeline__MaxConcurrentTurns"] = "256",
             ["Models__Default"] = "echo",
             ["Models__echo__Type"] = "echo",
             [section + "Token"] = bot.Token,
