@@ -31,6 +31,13 @@ internal sealed class Gatherer : IThreadPoolWorkItem
     {
         IBatch? batch;
         lock (_gate) (batch, _batch) = (_batch, null);
-        batch?.Execute();
+        try
+        {
+            batch?.Execute();
+        }
+        catch (Exception)
+        {
+            // The connection was closed for good meanwhile. The calls have failed with it, and whoever made them is told; here nobody is.
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using BotHub.Storage;
+using BotHub.Storage.Scripts;
 
 namespace BotHub.Tests.Storage;
 
@@ -7,6 +8,19 @@ namespace BotHub.Tests.Storage;
 public abstract class SharedTests<TFixture>(TFixture fixture) : StoreTests<TFixture>(fixture)
     where TFixture : StoreFixture
 {
+    private static readonly StoreScript Harmless = new("return #KEYS");
+
+    [Fact]
+    public async Task Calls_over_a_connection_that_was_closed_fail_and_nothing_else_does()
+    {
+        var closed = await Fixture.Node.Get<StoreConnection>().OpenAnotherAsync();
+        await closed.DisposeAsync();
+
+        var calls = Enumerable.Range(0, 10).Select(_ => closed.RunAsync(Harmless, [Keys.Tenants], [], Cancel)).ToList();
+
+        foreach (var call in calls) await Assert.ThrowsAsync<StoreUnavailableException>(() => call.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+    }
+
     [Fact]
     public async Task Hints_reach_the_other_nodes()
     {
