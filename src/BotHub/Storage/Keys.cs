@@ -15,7 +15,7 @@ namespace BotHub.Storage;
 /// bh:{pNNN}:u              STR   sends ever whose outcome never became known
 /// bh:{pNNN}:b              ZSET  conversations with usage that is not in the books yet. Score: since when, in server ms
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
-///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt da ex (StoreScript):
+///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt da ex (StoreScript.Fields):
 ///         ep ow ld         epoch, owner ('' = given back), lease length in ms
 ///         tr sp            tries of the head since the last commit; mailbox number whose answer shall stop, or -1
 ///         mh mt md         mailbox: number of the oldest unanswered message, of the next one, of the oldest that is still held
