@@ -35,8 +35,8 @@ internal sealed partial class StoreScript
     /// </summary>
     private static readonly (string Name, string First)[] Fields =
     [
-        ("ep", "0"), ("ow", "''"), ("ld", "0"), ("tr", "0"), ("mh", "0"), ("mt", "0"), ("md", "0"), ("oh", "0"), ("ot", "0"), ("os", "-1"),
-        ("th", "0"), ("tt", "0"), ("ws", "0"), ("sp", "-1"), ("rv", "0"), ("dh", "0"), ("dt", "0"), ("da", "0"), ("ex", "0"),
+        ("ep", "0"), ("ow", "''"), ("ld", "0"), ("tr", "0"), ("mh", "0"), ("mt", "0"), ("mb", "0"), ("oh", "0"), ("ot", "0"), ("ob", "0"), ("os", "-1"),
+        ("th", "0"), ("tt", "0"), ("ws", "0"), ("sp", "-1"), ("rv", "0"), ("dh", "0"), ("dt", "0"), ("da", "0"), ("ex", "0"), ("nt", "0"), ("mo", "''"),
     ];
 
     /// <summary>
@@ -59,6 +59,37 @@ internal sealed partial class StoreScript
         local function lease(s, at, owner, length)
             if s.ep == 0 then s.ep = math.floor(at / 1000) - 1735689600 end
             s.ep, s.ow, s.ld = s.ep + 1, owner, tonumber(length)
+        end
+
+        """;
+
+    /// <summary>
+    /// What is remembered of the newest messages' turns lies in rings: <c>slot</c> is a turn's field, which may hold another turn's value;
+    /// <c>ofTurn</c> is what a value says, behind its turn's number, or nil where it is not that turn's or where that is old. After <see cref="State"/>.
+    /// </summary>
+    public static readonly string Slots = $$"""
+        -- A turn is named t<n> after its first message.
+        local function slot(kind, turn) return kind .. text((tonumber(string.match(turn, '^t(%d+)$')) or 0) % {{Keys.LedgersHeld}}) end
+        local function ofTurn(s, turn, value)
+            local n, rest = string.match(value or '', '^(%d+) (.*)$')
+            if n and 't' .. n == turn and tonumber(n) >= s.mh - {{Keys.LedgersHeld}} then return rest end
+        end
+
+        """;
+
+    /// <summary>Finds a message's mailbox number by the platform's id, if it is not below a number. Rare, so it is no index but a look at the known ids. After <see cref="State"/>.</summary>
+    public const string Numbered = """
+        local function numbered(key, s, wanted, least)
+            for to = s.dt - 1, s.dh, -64 do
+                local from = math.max(s.dh, to - 63)
+                local known = read(key, 'r', from, to)
+                for i = #known, 1, -1 do
+                    local n, pid = string.match(known[i] or '', '^%d+ (%S+) (%S+) ')
+                    n = tonumber(n)
+                    if n and n < least then return nil end
+                    if n and pid == wanted then return n end
+                end
+            end
         end
 
         """;
