@@ -15,25 +15,24 @@ namespace BotHub.Storage;
 /// bh:{pNNN}:u              STR   sends ever whose outcome never became known
 /// bh:{pNNN}:b              ZSET  conversations with usage that is not in the books yet. Score: since when, in server ms
 /// bh:{pNNN}:c:&lt;conv&gt;       HASH  everything durable of one conversation:
-///     s                    its counters and marks, as MessagePack, in the order ep ow ld tr mh mt md oh ot os th tt ws sp rv dh dt da ex (StoreScript):
+///     s                    its counters and marks, as MessagePack, in the order of StoreScript.Fields:
 ///         ep ow ld         epoch, owner ('' = given back), lease length in ms
 ///         tr sp            tries of the head since the last commit; mailbox number whose answer shall stop, or -1
-///         mh mt md         mailbox: number of the oldest unanswered message, of the next one, of the oldest that is still held
-///         oh ot os         outbox: first, next; the reply that is about to be sent, or -1
+///         mh mt mb         mailbox: number of the oldest unanswered message, of the next one, of the one in place 0
+///         oh ot ob os      outbox: first, next, the one in place 0; the reply that is about to be sent, or -1
 ///         th tt ws         transcript: first held, next; first entry that models may see
 ///         dh dt da         ring of the message ids known already: first held, next; ms up to which the first one stays
 ///         rv ex            1 when a message may have a mark v&lt;n&gt;; 1 when the key may have been given an expiry
-///     m&lt;n&gt;                 messages
+///         nt mo            1 when there is a note; the model that was chosen for the conversation, '' for the usual one
+///     m&lt;p&gt;                 messages by their place, number - mb. Place 0 keeps its message until the next one comes to an empty mailbox
 ///     d:&lt;uid&gt; → n          message ids known already, with their mailbox number
-///     u:&lt;pid&gt; → n          the platform's ids of those messages, where it has others
-///     r&lt;n&gt;                 ring over those ids, oldest first: "ms uid pid"
+///     r&lt;i&gt;                 ring over those ids, oldest first: "ms n pid uid", pid being the platform's id, or '-'; n is '-' for a new wording
 ///     v&lt;n&gt;                 messages that were given a new wording while somebody held the conversation
 ///     t&lt;n&gt;                 transcript entries
-///     o&lt;n&gt; nt              replies, behind the number of the transcript entry that is their message, or '-' when they hold it;
-///                          the channel's note on how far the first of them got
-///     mo                   the model that was chosen for the conversation; '' or missing: the usual one
-///     l:&lt;turn&gt;             ledgers of the newest messages' turns
-///     a:&lt;turn&gt; f:&lt;turn&gt;    of the same turns: the platform's ids of the answer's messages; feedback as "user=+ user=-"
+///     o&lt;p&gt; nt              replies by their place, number - ob, behind the number of the transcript entry that is their message, or '-' when
+///                          they hold it; the channel's note on how far the first of them got. Place 0 is as the mailbox's
+///     l&lt;i&gt;                 ledgers of the newest messages' turns, a ring: turn t&lt;n&gt; at n modulo LedgersHeld, each behind its n
+///     a&lt;i&gt; f&lt;i&gt;            of the same turns, alike: the platform's ids of the answer's messages; feedback as "user=+ user=-"
 ///     us                   usage of turns that is not in the books yet, a line each: "epoch mail ms json" (UsageWire)
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires

@@ -20,7 +20,7 @@ internal sealed partial class RedisConversationStore
     public async Task<DeliveredAnswer?> FindAnswerAsync(ConversationId conversation, AnswerKey key, CancellationToken cancel)
     {
         var result = await connection.RepeatAsync(
-            FindAnswerScript.Script, [keys.Conversation(conversation)], [key.Turn ?? "", key.PlatformId ?? "", Keys.LedgersHeld], cancel);
+            FindAnswerScript.Script, [keys.Conversation(conversation)], [key.Turn ?? "", key.PlatformId ?? ""], cancel);
         if (result.IsNull) return null;
         var f = (RedisResult[])result!;
         var voices = (string)f[3]!;
@@ -47,7 +47,7 @@ internal sealed partial class RedisConversationStore
     }
 
     public async Task<string?> ReadLedgerAsync(ConversationId conversation, string turn, CancellationToken cancel) =>
-        await connection.CallAsync(database => database.HashGetAsync(keys.Conversation(conversation), "l:" + turn), cancel);
+        (string?)await connection.RepeatAsync(LedgerScript.Script, [keys.Conversation(conversation)], [turn], cancel);
 
     public async Task<StoreStatus> ReadStatusAsync(CancellationToken cancel)
     {

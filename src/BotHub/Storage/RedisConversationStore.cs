@@ -94,11 +94,11 @@ internal sealed partial class RedisConversationStore(
     {
         RedisValue[] head =
         [
-            Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, commit.Turn,
+            Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, lease.Conversation.Value,
             StoredReply.Write(commit), commit.Ledger,
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
             commit.Model is { } model ? "=" + model : "",
-            commit.Usage is null ? "" : UsageWire.Write(commit.Usage), lease.Conversation.Value,
+            commit.Usage is null ? "" : UsageWire.Write(commit.Usage),
         ];
         var sequence = await connection.RunAsync(
             CommitScript.Script,

@@ -1,14 +1,12 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Usage;
 using BotHub.Storage;
-using BotHub.Storage.Scripts;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
 
-/// <summary>What tests of the books need: turns that used something, nodes with budgets, and scripts that a crash cuts short.</summary>
+/// <summary>What tests of the books need: turns that used something, and nodes with budgets.</summary>
 public abstract class BooksBench<TFixture>(TFixture fixture) : StoreTests<TFixture>(fixture)
     where TFixture : StoreFixture
 {
@@ -49,10 +47,6 @@ public abstract class BooksBench<TFixture>(TFixture fixture) : StoreTests<TFixtu
     protected Reservation Asks(Budget budget, string id, int number, long most = 1, TimeSpan? life = null, bool mayDegrade = false) =>
         new(Tenant, ConversationId.Of("test", "bot", $"r{number}"), "t0", life ?? Ample, [new BudgetClaim(budget, id, most)], mayDegrade);
 
-    private protected Task<T> RedisAsync<T>(Func<IDatabase, Task<T>> call) => Fixture.Node.Get<StoreConnection>().CallAsync(call, Cancel);
-
-    private protected Keys KeysOfStore => Fixture.Node.Get<Keys>();
-
     private protected async Task<DateOnly> TodayAsync() => DateOnly.FromDateTime((await StoreClock.ReadAsync(Fixture.Node.Get<StoreConnection>(), Cancel)).UtcDateTime);
 
     /// <summary>All sums of a scope by id, over all days that the books have.</summary>
@@ -75,32 +69,5 @@ public abstract class BooksBench<TFixture>(TFixture fixture) : StoreTests<TFixtu
             var before = await database.HashGetAsync(KeysOfStore.Conversation(conversation), "us");
             return await database.HashSetAsync(KeysOfStore.Conversation(conversation), "us", before + record);
         });
-    }
-
-    /// <summary>Runs a script as far as its first writes, as a crash of the store would cut it. False when it had no more than that.</summary>
-    private protected async Task<bool> RunCutAsync(StoreScript script, int writes, RedisKey[] keys, RedisValue[] values)
-    {
-        const string Cut = "cut by the test";
-        var text = $$"""
-            local left = {{writes}}
-            local reads = {GET = 1, HGET = 1, HMGET = 1, TIME = 1, ZSCORE = 1, ZRANGEBYSCORE = 1, ZCOUNT = 1}
-            local function run(name, ...)
-                if not reads[name] then
-                    if left == 0 then error('{{Cut}}') end
-                    left = left - 1
-                end
-                return redis.call(name, ...)
-            end
-
-            """ + script.Text.Replace("redis.call(", "run(", StringComparison.Ordinal);
-        try
-        {
-            await RedisAsync(database => database.ScriptEvaluateAsync(text, keys, values));
-            return false;
-        }
-        catch (StoreUnavailableException e) when (e.Message.Contains(Cut, StringComparison.Ordinal))
-        {
-            return true;
-        }
     }
 }

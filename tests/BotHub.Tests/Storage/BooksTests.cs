@@ -131,7 +131,7 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
                 CommitScript.Script,
                 writes,
                 [KeysOfStore.Conversation(conversation), KeysOfStore.DeadLetters(conversation), KeysOfStore.Unbooked(conversation)],
-                [claim.Lease.Epoch, 0, 1, "t0", "", "", "", "", 40, "", UsageWire.Write(Used(5)), conversation.Value, StoreJson.Write(Entry("u0"), StoreJson.Wire.ChatEntry)]);
+                [claim.Lease.Epoch, 0, 1, conversation.Value, "", "", "", "", 40, "", UsageWire.Write(Used(5)), StoreJson.Write(Entry("u0"), StoreJson.Wire.ChatEntry)]);
             var committed = (await Store.ReadTranscriptAsync(conversation, 0, 10, Cancel)).Count > 0;
             var record = await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"));
             Assert.Equal(committed, record.HasValue);

@@ -102,7 +102,7 @@ public abstract class MailboxTests<TFixture>(TFixture fixture) : StoreTests<TFix
             await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
             await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
             // As if the first had come long ago; the second is young. Written before its age is looked at.
-            if (i == 60) await Fixture.Node.Get<StoreConnection>().Database.HashSetAsync(Fixture.Node.Get<Keys>().Conversation(c), "r0", "1 id0");
+            if (i == 60) await Fixture.Node.Get<StoreConnection>().Database.HashSetAsync(Fixture.Node.Get<Keys>().Conversation(c), "r0", "1 0 - id0");
         }
 
         await AcceptAsync(c, "new");

@@ -1,4 +1,5 @@
 using BotHub.Core.Conversations;
+using BotHub.Storage;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
@@ -87,6 +88,84 @@ public abstract class RevisionTests<TFixture>(TFixture fixture) : StoreTests<TFi
         Assert.Equal(["500", "501"], (await Store.FindAnswerAsync(c, new AnswerKey("t0", null), Cancel))!.PlatformIds);
         Assert.Null(await Store.FindAnswerAsync(c, new AnswerKey("t9", null), Cancel));
         Assert.Null(await Store.FindAnswerAsync(c, new AnswerKey(null, "50"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_message_far_back_is_found_by_its_platform_id()
+    {
+        var c = NewConversation();
+        for (var i = 0; i < 50; i++) await SendAsync(c, $"u{i}", "hello", platform: $"{100 + i}");
+        // More known ids than one look takes, all of new wordings.
+        for (var i = 0; i < 100; i++) Assert.Equal(49, (await SendAsync(c, $"e{i}", $"v{i}", platform: "149", revises: "149")).Sequence);
+        Assert.Equal((AcceptOutcome.Revised, 0L), Of(await SendAsync(c, "e100", "first", platform: "100", revises: "100")));
+        await AnswerAsync(c, 0, "500");
+        // The wording of a message that is answered came last: it must not hide those that wait.
+        Assert.Equal((AcceptOutcome.Revised, 1L), Of(await SendAsync(c, "e101", "second", platform: "101", revises: "101")));
+        Assert.Equal("t0", (await Store.FindAnswerAsync(c, new AnswerKey(null, "100"), Cancel))!.Turn);
+        Assert.Equal(AcceptOutcome.Accepted, (await SendAsync(c, "e102", "again", platform: "100", revises: "100")).Outcome);
+        var claim = await ClaimAsync(c);
+        Assert.Equal(("second", 32), (claim.Mail[0].Body!.Text, claim.Mail.Count));
+
+        static (AcceptOutcome, long) Of(AcceptResult result) => (result.Outcome, result.Sequence);
+    }
+
+    [Fact]
+    public async Task What_is_known_of_a_turn_is_gone_when_its_place_in_the_ring_is_anothers()
+    {
+        var c = NewConversation();
+        await RecordAsync(0);
+        for (var i = 1; i < Keys.LedgersHeld; i++) await RecordAsync(i);
+        Assert.Equal((1, 0), await VoicesAsync(c));
+        Assert.Equal("t0", (await Store.FindAnswerAsync(c, new AnswerKey(null, "p0"), Cancel))!.Turn);
+        Assert.Equal("t0", (await Store.FindAnswerAsync(c, new AnswerKey(null, "a0"), Cancel))!.Turn);
+
+        // Its ledger lies in the place of t0's, its answer's ids do not yet.
+        await SendAsync(c, "last", "hello", platform: "last");
+        var claim = await ClaimAsync(c);
+        var committed = await Store.CommitAsync(claim.Lease, Turn(Keys.LedgersHeld, ledger: "{}"), Cancel);
+        await GoneAsync();
+        var turn = $"t{Keys.LedgersHeld}";
+        var answer = (await Store.FindAnswerAsync(c, new AnswerKey(turn, null), Cancel))!;
+        Assert.Equal((0, 0, 0), (answer.PlatformIds.Count, answer.Up, answer.Down));
+        await Store.ReceiptAsync(claim.Lease, new Receipt(committed.OutboxSequence, turn, ["new"]), takeNext: false, Cancel);
+        Assert.True(await Store.RecordFeedbackAsync(c, turn, "8", Feedback.Down, Cancel));
+        answer = (await Store.FindAnswerAsync(c, new AnswerKey(null, "new"), Cancel))!;
+        Assert.Equal((turn, 0, 1), (answer.Turn, answer.Up, answer.Down));
+        await GoneAsync();
+
+        async Task RecordAsync(int number)
+        {
+            await SendAsync(c, $"u{number}", "hello", platform: $"p{number}");
+            await AnswerAsync(c, number, $"a{number}");
+            Assert.True(await Store.RecordFeedbackAsync(c, $"t{number}", "7", Feedback.Up, Cancel));
+        }
+
+        async Task GoneAsync()
+        {
+            Assert.Null(await Store.ReadLedgerAsync(c, "t0", Cancel));
+            foreach (var key in new AnswerKey[] { new("t0", null), new(null, "a0"), new(null, "p0") }) Assert.Null(await Store.FindAnswerAsync(c, key, Cancel));
+            Assert.False(await Store.RecordFeedbackAsync(c, "t0", "7", Feedback.Down, Cancel));
+            Assert.Equal("t1", (await Store.FindAnswerAsync(c, new AnswerKey(null, "a1"), Cancel))!.Turn);
+        }
+    }
+
+    [Fact]
+    public async Task A_turn_without_a_ledger_does_not_lend_its_place_to_an_older_one()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "m0");
+        await AnswerAsync(c, 0, "500");
+        for (var i = 1; i <= Keys.LedgersHeld; i++)
+        {
+            await AcceptAsync(c, $"m{i}");
+            var claim = await ClaimAsync(c);
+            await Store.CommitAsync(claim.Lease, Turn(i, reply: false), Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
+        }
+
+        Assert.Null(await Store.ReadLedgerAsync(c, "t0", Cancel));
+        Assert.Null(await Store.FindAnswerAsync(c, new AnswerKey(null, "500"), Cancel));
+        Assert.Null(await Store.ReadLedgerAsync(c, $"t{Keys.LedgersHeld}", Cancel));
     }
 
     [Fact]

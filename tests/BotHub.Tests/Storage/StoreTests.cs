@@ -1,5 +1,8 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
+using BotHub.Storage;
+using BotHub.Storage.Scripts;
+using StackExchange.Redis;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
@@ -45,5 +48,36 @@ public abstract class StoreTests<TFixture>(TFixture fixture)
         }
 
         throw new TimeoutException("The lease did not run out.");
+    }
+
+    private protected Task<T> RedisAsync<T>(Func<IDatabase, Task<T>> call) => Fixture.Node.Get<StoreConnection>().CallAsync(call, Cancel);
+
+    private protected Keys KeysOfStore => Fixture.Node.Get<Keys>();
+
+    /// <summary>Runs a script as far as its first writes, as a crash of the store would cut it. False when it had no more than that.</summary>
+    private protected async Task<bool> RunCutAsync(StoreScript script, int writes, RedisKey[] keys, RedisValue[] values)
+    {
+        const string Cut = "cut by the test";
+        var text = $$"""
+            local left = {{writes}}
+            local reads = {GET = 1, HGET = 1, HMGET = 1, TIME = 1, ZSCORE = 1, ZRANGEBYSCORE = 1, ZCOUNT = 1}
+            local function run(name, ...)
+                if not reads[name] then
+                    if left == 0 then error('{{Cut}}') end
+                    left = left - 1
+                end
+                return redis.call(name, ...)
+            end
+
+            """ + script.Text.Replace("redis.call(", "run(", StringComparison.Ordinal);
+        try
+        {
+            await RedisAsync(database => database.ScriptEvaluateAsync(text, keys, values));
+            return false;
+        }
+        catch (StoreUnavailableException e) when (e.Message.Contains(Cut, StringComparison.Ordinal))
+        {
+            return true;
+        }
     }
 }

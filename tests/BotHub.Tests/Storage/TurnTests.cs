@@ -1,6 +1,8 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Feed;
 using BotHub.Storage;
+using BotHub.Storage.Scripts;
+using StackExchange.Redis;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
@@ -186,6 +188,72 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         Assert.Null(await Store.ReadLedgerAsync(c, "t0", Cancel));
         Assert.Equal("""{"n":1}""", await Store.ReadLedgerAsync(c, "t1", Cancel));
     }
+
+    [Fact]
+    public async Task Mail_and_replies_of_a_burst_take_their_places_again_and_leave_only_the_first_behind()
+    {
+        var c = NewConversation();
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 3; i++) await AcceptAsync(c, $"m{round}.{i}");
+            var claim = await ClaimAsync(c);
+            Assert.Equal([$"m{round}.0", $"m{round}.1", $"m{round}.2"], claim.Mail.Select(m => m.Body!.Id));
+            for (var i = 0; i < 3; i++) Assert.Equal((round * 3) + i, (await Store.CommitAsync(claim.Lease, Turn((round * 3) + i), Cancel)).OutboxSequence);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
+            var heir = await ClaimAsync(c);
+            Assert.Equal([.. Enumerable.Range(round * 3, 3).Select(i => $"a{i}")], heir.Outbox.Select(o => o.Reply.Message.Id));
+            for (var i = 0; i < 3; i++) await Store.ReceiptAsync(heir.Lease, new Receipt((round * 3) + i, $"t{(round * 3) + i}", []), takeNext: false, Cancel);
+            Assert.Equal(["m0", "o0"], await PlacesAsync(c));
+        }
+
+        // A mailbox that is never empty does not begin anew, and leaves nothing behind all the same.
+        await AcceptAsync(c, "n0");
+        for (var i = 0; i < 5; i++)
+        {
+            await AcceptAsync(c, $"n{i + 1}");
+            var claim = await ClaimAsync(c);
+            Assert.Equal([$"n{i}", $"n{i + 1}"], claim.Mail.Select(m => m.Body!.Id));
+            await Store.CommitAsync(claim.Lease, Turn(9 + i, reply: false), Cancel);
+            await Store.ReleaseAsync(claim.Lease, TimeSpan.Zero, Cancel);
+        }
+
+        Assert.Equal("n5", Assert.Single((await Store.ReadViewAsync(c, 1, Cancel)).Waiting).Body!.Id);
+        Assert.Equal(["m0", "m5", "o0"], await PlacesAsync(c));
+    }
+
+    [Fact]
+    public async Task What_a_cut_commit_or_receipt_leaves_behind_is_never_taken_for_mail_or_a_reply()
+    {
+        for (var writes = 0; ; writes++)
+        {
+            var c = NewConversation();
+            for (var i = 0; i < 3; i++) await AcceptAsync(c, $"m{i}");
+            var claim = await ClaimAsync(c, Brief);
+            RedisKey[] commit = [KeysOfStore.Conversation(c), KeysOfStore.DeadLetters(c), KeysOfStore.Unbooked(c)];
+            var entry = (RedisValue)StoreJson.Write(Entry("a0"), StoreJson.Wire.ChatEntry);
+            var cut = await RunCutAsync(CommitScript.Script, writes, commit, [claim.Lease.Epoch, 0, 2, c.Value, "e{}", "{}", "", "", 40, "", "", entry]);
+            var next = cut && writes == 0 ? 0 : 2;
+            var heir = await TakeOverAsync(c, Brief);
+            Assert.Equal([.. Enumerable.Range(next, 3 - next).Select(i => $"m{i}")], heir.Mail.Select(m => m.Body!.Id));
+            Assert.Equal(next == 0 ? [] : ["a0"], heir.Outbox.Select(o => o.Reply.Message.Id));
+            Assert.Equal(Fence.Held, (await Store.CommitAsync(heir.Lease, Turn(next, 3 - next), Cancel)).Fence);
+
+            RedisKey[] receipt = [KeysOfStore.Ready(c), KeysOfStore.Conversation(c), KeysOfStore.UnknownSends(c)];
+            var sent = heir.Outbox.Count;
+            cut |= await RunCutAsync(ReceiptScript.Script, writes, receipt, [c.Value, heir.Lease.Epoch, sent, "", "", "0", $"t{next}", ""]);
+            await AcceptAsync(c, "n0");
+            await AcceptAsync(c, "n1");
+            var last = await TakeOverAsync(c);
+            Assert.Equal(["n0", "n1"], last.Mail.Select(m => m.Body!.Id));
+            Assert.Equal(cut && writes == 0 ? [sent] : [], last.Outbox.Select(o => (int)o.Sequence));
+            if (cut) continue;
+            Assert.True(writes >= 2, "The scripts wrote less than they should: the test has shown nothing.");
+            return;
+        }
+    }
+
+    private async Task<string[]> PlacesAsync(ConversationId conversation) =>
+        [.. (await RedisAsync(d => d.HashKeysAsync(KeysOfStore.Conversation(conversation)))).Select(k => k.ToString()).Where(k => k[0] is 'm' or 'o').Order(StringComparer.Ordinal)];
 
     [Fact]
     public async Task A_view_shows_transcript_waiting_mail_and_feed_together()

@@ -11,8 +11,7 @@ internal static class ClaimScript
         local at = now()
         local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
         if not score or tonumber(score) > at then return false end
-        local h = redis.call('HMGET', KEYS[2], 's', 'nt', 'mo')
-        local s = state(h[1])
+        local s = state(redis.call('HGET', KEYS[2], 's'))
         if s.mh == s.mt and s.oh == s.ot then
             redis.call('ZREM', KEYS[1], ARGV[1])
             return false
@@ -29,11 +28,12 @@ internal static class ClaimScript
         redis.call('HSET', KEYS[2], 's', packed(s))
         -- Whoever claims reads the newest wording, so the marks on what is handed out are void.
         if s.rv == 1 then drop(KEYS[2], names('v', s.mh, last)) end
-        local outbox, said = read(KEYS[2], 'o', s.oh, s.ot - 1), {}
+        local note = s.nt == 1 and redis.call('HGET', KEYS[2], 'nt') or ''
+        local outbox, said = read(KEYS[2], 'o', s.oh - s.ob, s.ot - 1 - s.ob), {}
         for i, reply in ipairs(outbox) do
             local number = reply and string.match(reply, '^%d+')
             said[i] = number and redis.call('HGET', KEYS[2], 't' .. number) or ''
         end
-        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, outbox, s.mh, read(KEYS[2], 'm', s.mh, last), doubt, h[2] or '', h[3] or '', said}
+        return {s.ep, resumed, s.tr, s.sp, s.tt, s.ws, s.oh, outbox, s.mh, read(KEYS[2], 'm', s.mh - s.mb, last - s.mb), doubt, note, s.mo, said}
         """);
 }

@@ -3,10 +3,10 @@ namespace BotHub.Storage.Scripts;
 internal static class CommitScript
 {
     /// <summary>
-    /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, turn, reply or '' (behind 'e' when its
+    /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, conversation, reply or '' (behind 'e' when its
     /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's
     /// reason or '', transcript limit, '=' and the model chosen from now on or '', usage or '',
-    /// conversation, entries.
+    /// entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
@@ -26,7 +26,7 @@ internal static class CommitScript
         if s.sp < head then s.sp = -1 end
         local set, gone = {'s', ''}, {}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        for i = 13, #ARGV do
+        for i = 12, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
             s.tt = s.tt + 1
         end
@@ -35,33 +35,28 @@ internal static class CommitScript
         names('t', s.th, keep - 1, gone)
         s.th = keep
         if ARGV[7] == '1' then s.ws = s.tt end
-        if ARGV[10] ~= '' then put('mo', string.sub(ARGV[10], 2)) end
+        if ARGV[10] ~= '' then s.mo = string.sub(ARGV[10], 2) end
         local number = '-1'
         if ARGV[5] ~= '' then
             number = text(s.ot)
+            if s.oh == s.ot then s.ob = s.ot end
             -- A reply that is in the transcript already is not written twice.
-            put('o' .. number, string.sub(ARGV[5], 1, 1) == 'e' and text(s.tt - 1) .. string.sub(ARGV[5], 2) or '-' .. string.sub(ARGV[5], 2))
+            put('o' .. text(s.ot - s.ob), string.sub(ARGV[5], 1, 1) == 'e' and text(s.tt - 1) .. string.sub(ARGV[5], 2) or '-' .. string.sub(ARGV[5], 2))
             s.os, s.ot = s.oh, s.ot + 1
-        else
-            -- With a reply its receipt does this, beside its own garbage.
-            names('m', s.md, head - 1, gone)
-            s.md = head
         end
-        if ARGV[6] ~= '' then put('l:' .. ARGV[4], ARGV[6]) end
-        -- A turn is named after its first message, so what is remembered of old ones leaves by number.
-        for n = math.max(0, first - {{Keys.LedgersHeld}}), head - 1 - {{Keys.LedgersHeld}} do
-            for _, kind in ipairs({'l', 'a', 'f'}) do gone[#gone + 1] = kind .. ':t' .. text(n) end
-        end
+        -- The mailbox's first place is written over by the next message; what a burst has needed beside it is freed.
+        names('m', math.max(1, first - s.mb), head - 1 - s.mb, gone)
+        if ARGV[6] ~= '' then put('l' .. text(first % {{Keys.LedgersHeld}}), ARGV[2] .. ' ' .. ARGV[6]) end
         if ARGV[8] ~= '' then
-            local old = redis.call('HMGET', KEYS[1], 'm' .. text(first), 'dl')
+            local old = redis.call('HMGET', KEYS[1], 'm' .. text(first - s.mb), 'dl')
             local dl = tonumber(old[2]) or 0
             put('dx' .. text(dl % {{Keys.DeadLettersHeld}}), text(now()) .. ' ' .. text(first) .. ' ' .. ARGV[8] .. '\n' .. (old[1] or ''))
             put('dl', text(dl + 1))
         end
         if ARGV[11] ~= '' then
             local at = text(now())
-            -- In the index before there is a record: alone this is harmless, the other way round nobody would find the record.
-            redis.call('ZADD', KEYS[3], 'NX', at, ARGV[12])
+            -- In the index before there is a record: alone this is harmless, the other way round nobody would find the record. With a record it is there.
+            if (h[2] or '') == '' then redis.call('ZADD', KEYS[3], 'NX', at, ARGV[4]) end
             put('us', (h[2] or '') .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[11] .. '\n')
         end
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.
