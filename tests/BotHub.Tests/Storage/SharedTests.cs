@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using BotHub.Core.Conversations;
 using BotHub.Storage;
 using BotHub.Storage.Scripts;
 
