@@ -304,6 +304,21 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
     }
 
     [Fact]
+    public async Task A_reply_that_can_not_be_read_is_handed_out_and_its_receipt_frees_the_conversation()
+    {
+        var c = NewConversation();
+        await AcceptAsync(c, "a");
+        var claim = await ClaimAsync(c, Brief);
+        await Store.CommitAsync(claim.Lease, Turn(0), Cancel);
+        await RedisAsync(d => d.HashSetAsync(KeysOfStore.Conversation(c), "o0", "1{broken"));
+        var heir = await TakeOverAsync(c);
+        var reply = Assert.Single(heir.Outbox).Reply.Message;
+        Assert.Equal(Fence.Held, (await Store.ReceiptAsync(heir.Lease, new Receipt(0, reply.Turn, ["500"]), takeNext: false, Cancel)).Fence);
+        Assert.Equal(0, (await Store.ReadViewAsync(c, 1, Cancel)).Undelivered);
+        Assert.Null(await Store.ClaimAsync(c, "node-3", Ample, Cancel));
+    }
+
+    [Fact]
     public async Task Scripts_that_the_server_forgot_are_sent_again()
     {
         var c = NewConversation();
