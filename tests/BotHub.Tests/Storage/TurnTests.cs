@@ -316,6 +316,8 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
         Assert.Equal(Fence.Held, (await Store.ReceiptAsync(heir.Lease, new Receipt(0, reply.Turn, ["500"]), takeNext: false, Cancel)).Fence);
         Assert.Equal(0, (await Store.ReadViewAsync(c, 1, Cancel)).Undelivered);
         Assert.Null(await Store.ClaimAsync(c, "node-3", Ample, Cancel));
+        // It has no turn, so the ids are nobody's.
+        Assert.True((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(c), "a0"))).IsNull);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal static class ReceiptScript
         if sent >= oh and sent < s.ot then s.oh = sent + 1 end
         local set = {'s', ''}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        if s.oh > oh and ARGV[4] ~= '' then put(slot('a', ARGV[7]), string.sub(ARGV[7], 2) .. ' ' .. ARGV[4]) end
+        -- A reply that can't be read any more has no turn's number, and must not take another one's place.
+        if s.oh > oh and ARGV[4] ~= '' and string.find(ARGV[7], '^t%d+$') then put(slot('a', ARGV[7]), string.sub(ARGV[7], 2) .. ' ' .. ARGV[4]) end
         if s.nt == 1 then
             put('nt', '')
             s.nt = 0
