@@ -22,11 +22,15 @@ internal sealed class NamesCheck(UsageSettings settings, IModelDirectory models)
         foreach (var route in models.Names.Select(models.Route).Where(r => r.CostPerDay is not null))
         {
             var key = $"{ModelsOptions.Section}:{route.Name}:Overflow:CostPerDay";
-            if (!settings.Enabled) errors.Add($"{key} limits nothing while {UsageOptions.Section}:Enabled is false: nobody adds up what models cost. Turn it on, or leave the limit out.");
+            if (!settings.Enabled)
+            {
+                errors.Add($"{key} limits nothing while {UsageOptions.Section}:Enabled is false: nobody adds up what models cost. Turn it on, or leave the limit out.");
+                continue;
+            }
+
             // Models of the house are never passed over for their cost.
-            else
-                foreach (var model in route.Models.Where(m => !m.InHouse && !settings.Prices.ContainsKey(m.Name)))
-                    errors.Add($"{key} does not limit the model '{model.Name}', which has no price: set {PricesOptions.Section}:{model.Name}:Prompt and the like, or leave the limit out.");
+            foreach (var model in route.Models.Where(m => !m.InHouse && !settings.Prices.ContainsKey(m.Name)))
+                errors.Add($"{key} does not limit the model '{model.Name}', which has no price: set {PricesOptions.Section}:{model.Name}:Prompt and the like, or leave the limit out.");
         }
 
         return errors.Count == 0 ? Task.CompletedTask : throw new OptionsValidationException(PricesOptions.Section, typeof(PricesOptions), errors);

@@ -20,7 +20,7 @@ internal sealed class QuickTelegramClient(TelegramBotClientOptions options, Http
     /// <summary>In bytes: a message that comes back is much shorter.</summary>
     private const int LargestAnswer = 4 * 1024 * 1024;
 
-    /// <summary>Nobody puts the body into a page: only what JSON asks for is escaped, and text stays as short as it is.</summary>
+    /// <summary>Nobody puts the body into a page: quotes, angle brackets and letters of all languages stay as they are, and short.</summary>
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly MediaTypeHeaderValue Json = new("application/json", "utf-8");
