@@ -107,10 +107,12 @@ public sealed class TestVisitor(HttpClient http, string id, int first = 0)
         var sent = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("message").GetString();
         while (true)
         {
-            var e = await events.NextAsync("RUN_FINISHED", "RUN_ERROR");
+            // A snapshot stands for everything up to it: for the end of a turn that was begun anew, too.
+            var e = await events.NextAsync("RUN_FINISHED", "RUN_ERROR", "MESSAGES_SNAPSHOT");
             var messages = await MessagesAsync();
             var turn = messages.First(m => m.Id == sent).Turn;
-            if (messages.FirstOrDefault(m => m.Role == "assistant" && m.Turn == turn) is { } answer && e.GetProperty("runId").GetString() == turn) return answer;
+            var ended = !e.TryGetProperty("runId", out var run) || run.GetString() == turn;
+            if (ended && messages.FirstOrDefault(m => m.Role == "assistant" && m.Turn == turn) is { } answer) return answer;
         }
     }
 
@@ -136,8 +138,10 @@ public sealed class TestVisitor(HttpClient http, string id, int first = 0)
 /// <summary>An open event stream; every wait has an end.</summary>
 public sealed class TestStream(HttpResponseMessage response, Stream body) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>Above the hub's own limits for a model that has stalled (30 s), so that its word comes before ours.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
     private readonly IAsyncEnumerator<SseItem<string>> _items = SseParser.Create(body).EnumerateAsync().GetAsyncEnumerator();
+    private readonly Queue<string> _seen = new();
 
     public long LastId { get; private set; }
 
@@ -146,8 +150,9 @@ public sealed class TestStream(HttpResponseMessage response, Stream body) : IAsy
     {
         while (true)
         {
-            if (!await _items.MoveNextAsync().AsTask().WaitAsync(Patience)) throw new InvalidOperationException("The stream ended.");
+            if (!await MoveAsync()) throw new InvalidOperationException("The stream ended.");
             LastId = long.Parse(_items.Current.EventId!, System.Globalization.CultureInfo.InvariantCulture);
+            _seen.Enqueue(_items.Current.Data);
             var e = JsonSerializer.Deserialize<JsonElement>(_items.Current.Data);
             if (types.Length == 0 || types.Contains(e.GetProperty("type").GetString())) return e;
         }
@@ -157,5 +162,20 @@ public sealed class TestStream(HttpResponseMessage response, Stream body) : IAsy
     {
         response.Dispose();
         return default;
+    }
+
+    private async Task<bool> MoveAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        try
+        {
+            return await _items.MoveNextAsync().AsTask().WaitAsync(Patience);
+        }
+        catch (TimeoutException e)
+        {
+            // A test that failed once, on another machine, has to be understood from this.
+            var quiet = TimeProvider.System.GetElapsedTime(started);
+            throw new TimeoutException($"No event in {quiet.TotalSeconds:0.#} s, after:\n{string.Join('\n', _seen)}", e);
+        }
     }
 }
