@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using BotHub.Core.Conversations;
 using StackExchange.Redis;
 
@@ -143,6 +144,16 @@ internal sealed class Keys
     public static RedisKey Reservations(string tenant) => Of("books:" + tenant, "r");
 
     public static RedisKey ReservationEnds(string tenant) => Of("books:" + tenant, "rx");
+
+    /// <summary>What the ring of ledgers shall hold of a turn: its JSON behind the turn's number; empty without one.</summary>
+    public static RedisValue OfTurn(long number, ReadOnlySpan<byte> ledger) =>
+        ledger.IsEmpty ? RedisValue.EmptyString : (byte[])[.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{number} ")), .. ledger];
+
+    /// <summary>The field of a conversation for the platform's ids of a turn's answer, and what it shall hold; both empty where there are none, or for a turn without a number.</summary>
+    public static (string Field, string Value) AnswerIds(string turn, IReadOnlyList<string> ids) =>
+        ids.Count > 0 && turn.StartsWith('t') && long.TryParse(turn.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? ($"a{number % LedgersHeld}", $"{number} {string.Join(' ', ids)}")
+            : ("", "");
 
     /// <summary>A name may hold what a hash tag may not; names of models are the same in upper and lower case.</summary>
     public static RedisKey ModelLimits(string model) => $"bh:{{m:{Uri.EscapeDataString(model.ToLowerInvariant())}}}:l";

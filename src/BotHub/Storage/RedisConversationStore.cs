@@ -95,7 +95,7 @@ internal sealed partial class RedisConversationStore(
         RedisValue[] head =
         [
             Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, lease.Conversation.Value,
-            StoredReply.Write(commit), commit.Ledger,
+            StoredReply.Write(commit), Keys.OfTurn(commit.FirstMail, commit.Ledger.Span),
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
             commit.Model is { } model ? "=" + model : "",
             commit.Usage is null ? "" : UsageWire.Write(commit.Usage),
@@ -113,12 +113,13 @@ internal sealed partial class RedisConversationStore(
 
     public async Task<NextMail> ReceiptAsync(LeaseKey lease, Receipt receipt, bool takeNext, CancellationToken cancel)
     {
+        var (field, ids) = Keys.AnswerIds(receipt.Turn, receipt.PlatformIds);
         var f = (RedisResult[])(await connection.RunSoonAsync(
             ReceiptScript.Script,
             [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.UnknownSends(lease.Conversation)],
             [
-                lease.Conversation.Value, Number(lease.Epoch), Number(receipt.OutboxSequence), string.Join(' ', receipt.PlatformIds), takeNext ? "1" : "",
-                IdleMilliseconds, receipt.Turn, receipt.Unknown ? "1" : "",
+                lease.Conversation.Value, Number(lease.Epoch), Number(receipt.OutboxSequence), ids, takeNext ? "1" : "",
+                IdleMilliseconds, field, receipt.Unknown ? "1" : "",
             ],
             cancel))!;
         if ((int)f[0] == 0) return new NextMail(Fence.Lost, -1, []);

@@ -23,7 +23,7 @@ internal static class AcceptScript
         local at = now()
         -- A few old ids leave with each new one: two while the ring is as it should be, more only after a setting shrank. No look at
         -- the oldest before it may leave.
-        local gone = {}
+        local gone
         while s.dh < s.dt and s.dh < dh + 4 and s.dt + 1 - s.dh > {{Keys.DedupeLeast}} and (at > s.da or s.dt + 1 - s.dh > {{Keys.DedupeMost}}) do
             local old = redis.call('HGET', KEYS[2], 'r' .. text(s.dh))
             local ms, uid
@@ -32,6 +32,7 @@ internal static class AcceptScript
                 s.da = tonumber(ms) + {{Keys.DedupeAge.TotalMilliseconds}}
                 break
             end
+            gone = gone or {}
             gone[#gone + 1] = 'r' .. text(s.dh)
             if uid then gone[#gone + 1] = 'd:' .. uid end
             s.dh = s.dh + 1
@@ -70,7 +71,7 @@ internal static class AcceptScript
         if new then s.mt = s.mt + 1 end
         set[2] = packed(s)
         redis.call('HSET', KEYS[2], unpack(set))
-        drop(KEYS[2], gone)
+        if gone then drop(KEYS[2], gone) end
         return result
         """);
 }

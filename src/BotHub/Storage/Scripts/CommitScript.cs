@@ -4,7 +4,7 @@ internal static class CommitScript
 {
     /// <summary>
     /// KEYS conversation, dead letters of the partition, its index of unbooked usage. ARGV epoch, first mail, mail count, conversation, reply or '' (behind 'e' when its
-    /// message is the last of the entries, behind 'r' when it holds its message), ledger or '', '1' to reset the window, dead letter's
+    /// message is the last of the entries, behind 'r' when it holds its message), ledger behind its turn's number or '', '1' to reset the window, dead letter's
     /// reason or '', transcript limit, '=' and the model chosen from now on or '', usage or '',
     /// entries.
     /// Returns the reply's outbox number ('-1' without one), '-2' when a message of the turn was given a new wording, or nil when the
@@ -24,7 +24,7 @@ internal static class CommitScript
         end
         s.mh, s.tr = head, 0
         if s.sp < head then s.sp = -1 end
-        local set, gone = {'s', ''}, {}
+        local set, gone = {'s', ''}, nil
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
         for i = 12, #ARGV do
             put('t' .. text(s.tt), ARGV[i])
@@ -32,7 +32,7 @@ internal static class CommitScript
         end
         -- The oldest entries leave; not all at once, should the limit have been lowered.
         local keep = math.max(s.th, math.min(s.th + 500, s.tt - tonumber(ARGV[9])))
-        names('t', s.th, keep - 1, gone)
+        if keep > s.th then gone = names('t', s.th, keep - 1) end
         s.th = keep
         if ARGV[7] == '1' then s.ws = s.tt end
         if ARGV[10] ~= '' then s.mo = string.sub(ARGV[10], 2) end
@@ -45,8 +45,8 @@ internal static class CommitScript
             s.os, s.ot = s.oh, s.ot + 1
         end
         -- The mailbox's first place is written over by the next message; what a burst has needed beside it is freed.
-        names('m', math.max(1, first - s.mb), head - 1 - s.mb, gone)
-        if ARGV[6] ~= '' then put('l' .. text(first % {{Keys.LedgersHeld}}), ARGV[2] .. ' ' .. ARGV[6]) end
+        if head - s.mb > 1 then gone = names('m', math.max(1, first - s.mb), head - 1 - s.mb, gone) end
+        if ARGV[6] ~= '' then put('l' .. text(first % {{Keys.LedgersHeld}}), ARGV[6]) end
         if ARGV[8] ~= '' then
             local old = redis.call('HMGET', KEYS[1], 'm' .. text(first - s.mb), 'dl')
             local dl = tonumber(old[2]) or 0
@@ -62,7 +62,7 @@ internal static class CommitScript
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.
         set[2] = packed(s)
         redis.call('HSET', KEYS[1], unpack(set))
-        drop(KEYS[1], gone)
+        if gone then drop(KEYS[1], gone) end
         if ARGV[8] ~= '' then redis.call('INCR', KEYS[2]) end
         return number
         """);

@@ -3,18 +3,17 @@ namespace BotHub.Storage.Scripts;
 internal static class ReceiptScript
 {
     /// <summary>
-    /// KEYS ready, conversation, unknown sends of the partition. ARGV conversation, epoch, outbox sequence, platform ids or '',
-    /// '1' to take the next mail, idle expiry ms or '0', turn, '1' when the outcome never became known. Returns {1, stop, mailbox head, mails}, or {0} when the lease is lost.
+    /// KEYS ready, conversation, unknown sends of the partition. ARGV conversation, epoch, outbox sequence, platform ids behind their turn's number or '',
+    /// '1' to take the next mail, idle expiry ms or '0', the ids' field, '1' when the outcome never became known. Returns {1, stop, mailbox head, mails}, or {0} when the lease is lost.
     /// </summary>
-    public static readonly StoreScript Script = new(StoreScript.State + StoreScript.Slots + $$"""
+    public static readonly StoreScript Script = new(StoreScript.State + $$"""
         local s = state(redis.call('HGET', KEYS[2], 's'))
         if not held(s, ARGV[2]) then return {0} end
         local sent, oh = tonumber(ARGV[3]), s.oh
         if sent >= oh and sent < s.ot then s.oh = sent + 1 end
         local set = {'s', ''}
         local function put(name, value) set[#set + 1] = name set[#set + 1] = value end
-        -- A reply that can't be read any more has no turn's number, and must not take another one's place.
-        if s.oh > oh and ARGV[4] ~= '' and string.find(ARGV[7], '^t%d+$') then put(slot('a', ARGV[7]), string.sub(ARGV[7], 2) .. ' ' .. ARGV[4]) end
+        if s.oh > oh and ARGV[4] ~= '' then put(ARGV[7], ARGV[4]) end
         if s.nt == 1 then
             put('nt', '')
             s.nt = 0
@@ -30,8 +29,9 @@ internal static class ReceiptScript
             if ARGV[6] ~= '0' and s.mh == s.mt then s.ex = 1 end
         end
         -- Garbage: the replies that are out. The first place is written over by the next one.
-        local gone = names('o', math.max(1, oh - s.ob), s.oh - 1 - s.ob)
-        if take and s.rv == 1 then names('v', s.mh, last, gone) end
+        local gone
+        if s.oh - s.ob > 1 then gone = names('o', math.max(1, oh - s.ob), s.oh - 1 - s.ob) end
+        if take and s.rv == 1 then gone = names('v', s.mh, last, gone) end
         -- Out of the outbox before out of the ready set: the other way round a crash would strand the reply.
         set[2] = packed(s)
         redis.call('HSET', KEYS[2], unpack(set))
@@ -43,7 +43,7 @@ internal static class ReceiptScript
             redis.call('ZREM', KEYS[1], ARGV[1])
             if ARGV[6] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[6]) end
         end
-        drop(KEYS[2], gone)
+        if gone then drop(KEYS[2], gone) end
         if s.oh > oh and ARGV[8] == '1' then redis.call('INCR', KEYS[3]) end
         return {1, s.sp, s.mh, mail}
         """);
