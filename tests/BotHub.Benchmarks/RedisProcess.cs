@@ -14,6 +14,8 @@ internal sealed class RedisProcess : IDisposable
 
     public int Port { get; }
 
+    public int ProcessId => _process.Id;
+
     public string Address => $"127.0.0.1:{Port}";
 
     public double CpuSeconds

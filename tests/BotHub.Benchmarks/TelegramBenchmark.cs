@@ -9,14 +9,17 @@ namespace BotHub.Benchmarks;
 /// fake, which runs in this process without limits and shares the cores with the bots. Closed loops over many chats, never two updates of
 /// a chat under way; rounds alternate. Every update must have been answered once, by its own text.
 /// Arguments: --users N (1000), --connections N (64: Telegram makes 40 to 100 to a bot), --updates N (30000, a round), --warm-up N (60000, before the first), --rounds N (3), --only hub|grammy, --hub BotHub.dll[,another
-/// BotHub.dll] (builds or settings to compare with each other).
+/// BotHub.dll] (builds or settings to compare with each other), --cores N (stand for a machine of N slower cores: <see cref="SlowCore"/>).
 /// Needs node, redis-server, and <c>npm ci</c> in tests/BotHub.Benchmarks/peers.
 /// </summary>
 public static class TelegramBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        if (Arguments.Text(args, "--only") is not "hub" && TelegramPeer.Missing() is { } missing)
+        var (real, cores) = (Environment.ProcessorCount, Arguments.Number(args, "--cores", Environment.ProcessorCount));
+        var missing = Arguments.Text(args, "--only") is "hub" ? null : TelegramPeer.Missing();
+        if (cores != real) missing ??= cores < real ? $"--cores is {real} or more here." : SlowCore.Missing();
+        if (missing is not null)
         {
             Console.Error.WriteLine(missing);
             return 2;
@@ -29,6 +32,7 @@ public static class TelegramBenchmark
         var directory = Directory.CreateTempSubdirectory("bothub-bench-");
         List<RedisProcess> stores = [];
         List<TelegramPeer> peers = [];
+        List<SlowCore> slow = [];
         try
         {
             await using var telegram = await FakeTelegramServer.StartAsync(new FakeTelegramOptions { Limits = FloodLimits.Off, KeptMessages = 4, KeptCalls = 1, Play = false, Lean = true });
@@ -42,7 +46,9 @@ public static class TelegramBenchmark
 
             foreach (var (n, hub) in hubs.Index()) peers.Add(await TelegramPeer.HubAsync(telegram, stores[n], users, directory.FullName, hub, n == 0 ? "hub" : $"hub{n + 1}"));
             if (Arguments.Text(args, "--only") is not "hub") peers.Add(await TelegramPeer.GrammyAsync(telegram, stores[0], users));
-            Console.WriteLine($"{users} chats, {connections} updates under way, {updates} updates a round after {warmUp} to warm up, {Environment.ProcessorCount} cores for bot, redis-server and driver together");
+            if (cores > real)
+                foreach (var process in (int[])[.. stores.Select(s => s.ProcessId), .. peers.Where(p => p.IsOneThread).Select(p => p.ProcessId)]) slow.Add(new SlowCore(process, (double)real / cores));
+            Console.WriteLine($"{users} chats, {connections} updates under way, {updates} updates a round after {warmUp} to warm up, {cores} cores{(cores > real ? $" ({real}, standing for slower ones)" : "")} for bot, redis-server and driver together");
             Console.WriteLine(TelegramRound.Head);
             // By count and not by time: what a busy machine slows down is compiled late too.
             foreach (var peer in peers) await MeasureAsync(telegram, peer, connections, warmUp);
@@ -64,6 +70,7 @@ public static class TelegramBenchmark
         {
             foreach (var peer in peers) await peer.DisposeAsync();
             foreach (var redis in stores) redis.Dispose();
+            foreach (var core in slow) core.Dispose();
             directory.Delete(recursive: true);
         }
     }

@@ -22,6 +22,11 @@ internal sealed class TelegramPeer : IAsyncDisposable
 
     public string Name { get; }
 
+    public int ProcessId => _process.Id;
+
+    /// <summary>Whether its code runs on the main thread alone, as in node.</summary>
+    public bool IsOneThread => _process.StartInfo.FileName == "node";
+
     /// <summary>Where its history lies.</summary>
     public RedisProcess Redis { get; }
 
