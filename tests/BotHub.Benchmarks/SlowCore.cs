@@ -12,7 +12,7 @@ internal sealed class SlowCore : IDisposable
     private const string Root = "/sys/fs/cgroup/cpu";
 
     /// <summary>Microseconds, as the kernel's documentation of CFS bandwidth control has them; short ones keep the pauses below what is measured.</summary>
-    private const int Period = 10_000;
+    private const int Period = 6000;
 
     private readonly DirectoryInfo _group;
 
