@@ -27,7 +27,8 @@ internal sealed class SlowCore : IDisposable
     }
 
     /// <summary>What is missing here; null where it works.</summary>
-    public static string? Missing() => File.Exists(Path.Combine(Root, "cpu.cfs_quota_us")) ? null : $"--cores needs {Root} (control groups, version 1), and root's rights.";
+    public static string? Missing() =>
+        File.Exists(Path.Combine(Root, "cpu.cfs_quota_us")) && Environment.IsPrivilegedProcess ? null : $"--cores needs {Root} (control groups, version 1), and root's rights.";
 
     /// <summary>After the process's end: a group with threads can't go.</summary>
     public void Dispose() => _group.Delete();
