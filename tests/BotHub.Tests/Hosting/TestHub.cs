@@ -138,8 +138,7 @@ public sealed class TestVisitor(HttpClient http, string id, int first = 0)
 /// <summary>An open event stream; every wait has an end.</summary>
 public sealed class TestStream(HttpResponseMessage response, Stream body) : IAsyncDisposable
 {
-    /// <summary>Above the hub's own limits for a model that has stalled (30 s), so that its word comes before ours.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly IAsyncEnumerator<SseItem<string>> _items = SseParser.Create(body).EnumerateAsync().GetAsyncEnumerator();
     private readonly Queue<string> _seen = new();
 
