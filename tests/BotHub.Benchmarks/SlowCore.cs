@@ -4,7 +4,8 @@ namespace BotHub.Benchmarks;
 
 /// <summary>
 /// Keeps the main thread of a process to a part of a core, as on a machine of more and slower cores. What is bound to one thread (node,
-/// redis-server) is bound by what one core does; on two cores that everything shares this does not show. A control group for threads is
+/// redis-server) is bound by what one core does; on two cores that everything shares this does not show. A stand-in only, and it favours the
+/// hub: threads of a process that can use all cores are not slowed down. A control group for threads is
 /// needed (Linux, version 1 of the controller <c>cpu</c>, and the right to make a group).
 /// </summary>
 internal sealed class SlowCore : IDisposable
