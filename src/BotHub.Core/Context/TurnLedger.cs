@@ -7,7 +7,7 @@ using BotHub.Core.Pipeline;
 namespace BotHub.Core.Context;
 
 /// <summary>What went into one turn's prompt, what was left out and why, and what came of it.</summary>
-// Stored with the rows of the window in short (StoredLedger), served with them in full.
+// Stored in short (StoredLedger), served in full.
 public sealed record TurnLedger(
     string Turn,
     MessageState State,
@@ -56,9 +56,9 @@ public sealed record TurnLedger(
                 ? []
                 :
                 [
-                    new LedgerPart("persona", window.SystemTokens, 1),
-                    new LedgerPart("history", window.Tokens - window.SystemTokens - window.InputTokens, kept.Count),
-                    new LedgerPart("input", window.InputTokens, turn.Questions.Count),
+                    new LedgerPart(LedgerPart.Kinds[0], window.SystemTokens, 1),
+                    new LedgerPart(LedgerPart.Kinds[1], window.Tokens - window.SystemTokens - window.InputTokens, kept.Count),
+                    new LedgerPart(LedgerPart.Kinds[2], window.InputTokens, turn.Questions.Count),
                 ],
             kept,
             window?.History.Where(p => !p.Kept).ToList() ?? [],
@@ -75,22 +75,13 @@ public sealed record TurnLedger(
             figures.Passed.Count > 0 ? figures.Passed : null);
     }
 
-    /// <summary>For the store, which holds a hundred of them for each conversation.</summary>
-    public byte[] ToStored() => LedgerRows.Write(Kept, Dropped) is { } rows
-        ? JsonSerializer.SerializeToUtf8Bytes(new StoredLedger(this with { Kept = [], Dropped = [] }, rows), LedgerJson.Default.StoredLedger)
-        : JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Default.TurnLedger);
+    /// <summary>For the store, which keeps the turn beside it.</summary>
+    public byte[] ToStored() => StoredLedger.Write(this);
 
-    /// <summary>What callers get of a stored ledger.</summary>
-    public static string Served(string stored)
-    {
-        if (JsonSerializer.Deserialize(stored, LedgerJson.Default.StoredLedger) is not { Ledger: { } ledger, Rows: { } rows }) return stored;
-        var (kept, dropped) = LedgerRows.Read(rows);
-        return JsonSerializer.Serialize(ledger with { Kept = kept, Dropped = dropped }, LedgerJson.Default.TurnLedger);
-    }
+    /// <summary>What callers get of a turn's stored ledger, as JSON.</summary>
+    /// <exception cref="JsonException">It is no stored ledger.</exception>
+    public static string Served(string turn, string stored) => JsonSerializer.Serialize(StoredLedger.Read(turn, stored), LedgerJson.Default.TurnLedger);
 }
-
-/// <param name="Rows">Those that are missing in the ledger, as <see cref="LedgerRows"/> writes them.</param>
-internal sealed record StoredLedger(TurnLedger? Ledger, string? Rows);
 
 public sealed record LedgerModel(string Name, string Type, string Description);
 
@@ -102,9 +93,12 @@ public sealed record LedgerRefusal(string Side, IReadOnlyList<string> Categories
 public sealed record LedgerPrompt(string Id, int Version, string Hash);
 
 /// <param name="Kind"><c>persona</c>, <c>history</c> or <c>input</c>; their tokens add up to the prompt's.</param>
-public sealed record LedgerPart(string Kind, int Tokens, int Messages);
+public sealed record LedgerPart(string Kind, int Tokens, int Messages)
+{
+    /// <summary>The parts of every window, in order.</summary>
+    public static readonly IReadOnlyList<string> Kinds = ["persona", "history", "input"];
+}
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TurnLedger))]
-[JsonSerializable(typeof(StoredLedger))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ namespace BotHub.Storage;
 /// <summary>What must be true of a store before anything is written to it.</summary>
 internal sealed class StoreCheck(StoreConnection connection, Keys keys)
 {
-    private const int LeastVersion = 7, Schema = 4;
+    private const int LeastVersion = 7, Schema = 5;
 
     /// <exception cref="StoreStartException">The store is of the wrong kind, not isolated, or divided otherwise.</exception>
     /// <exception cref="BotHub.Core.Conversations.StoreUnavailableException">It did not answer.</exception>

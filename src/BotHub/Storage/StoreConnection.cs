@@ -7,7 +7,8 @@ namespace BotHub.Storage;
 
 /// <summary>
 /// The one connection to the store. It opens once the server is up; a call before that, or without an answer, ends in
-/// <see cref="StoreUnavailableException"/>.
+/// <see cref="StoreUnavailableException"/>. Who cancels a call keeps it from being made; one that was made is waited for, as its answer
+/// comes within <see cref="CallTimeout"/> and an abandoned one would be of unknown outcome.
 /// </summary>
 internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) : IAsyncDisposable
 {
@@ -87,7 +88,7 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
             try
             {
                 var call = known ? _gatherer.Call(Database, script, keys, values) : Database.ExecuteAsync("EVAL", Arguments(script.Text, keys, values));
-                return await call.WaitAsync(cancel);
+                return await call;
             }
             catch (RedisServerException e) when (known && e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
             {
@@ -107,7 +108,7 @@ internal sealed partial class StoreConnection(ILogger<StoreConnection> logger) :
         cancel.ThrowIfCancellationRequested();
         try
         {
-            return await call(Database).WaitAsync(cancel);
+            return await call(Database);
         }
         catch (Exception e) when (IsStoreTrouble(e))
         {

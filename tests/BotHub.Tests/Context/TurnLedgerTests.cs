@@ -1,7 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BotHub.Core.Context;
 using BotHub.Core.Conversations;
+using BotHub.Core.Models;
+using BotHub.Core.Pipeline;
 
 namespace BotHub.Tests.Context;
 
@@ -29,7 +32,7 @@ public sealed class TurnLedgerTests
         var stored = Stored(Ledger(plain, Dropped));
 
         Assert.DoesNotContain("budget", stored, StringComparison.Ordinal);
-        var served = JsonNode.Parse(TurnLedger.Served(stored))!;
+        var served = JsonNode.Parse(TurnLedger.Served("t9", stored))!;
         Assert.Null(served["rows"]);
         Assert.Equal("t9", (string?)served["turn"]);
         Assert.Equal(
@@ -47,9 +50,52 @@ public sealed class TurnLedgerTests
     [InlineData("a;b")]
     public void Ids_that_would_break_the_short_rows_are_stored_in_full(string id)
     {
-        var served = JsonNode.Parse(TurnLedger.Served(Stored(Ledger([Kept[2] with { Id = id }], []))))!;
+        var served = JsonNode.Parse(TurnLedger.Served("t9", Stored(Ledger([Kept[2] with { Id = id }], []))))!;
 
         Assert.Equal(id, (string?)served["kept"]![0]!["id"]);
+    }
+
+    public static TheoryData<TurnLedger> Ledgers => new(
+        Ledger(Kept, Dropped),
+        Ledger(Kept, Dropped) with
+        {
+            Model = new LedgerModel("local", "llama", "a \"model\", ½ done"),
+            Prompt = new LedgerPrompt("assistant", 12, "ccf267a72e48"),
+            Parts = [new LedgerPart("persona", 211, 1), new LedgerPart("history", -3, 10), new LedgerPart("input", 11, 2)],
+            ReasoningTokens = 0,
+            StartedAt = new DateTimeOffset(2026, 11, 28, 9, 44, 27, TimeSpan.Zero).AddTicks(1234567),
+            FinishedAt = new DateTimeOffset(2026, 11, 28, 9, 44, 28, TimeSpan.Zero).AddTicks(7),
+        },
+        Ledger([Kept[2] with { Id = "a b" }], [Dropped[0] with { Reason = "other" }]) with
+        {
+            State = MessageState.Failed,
+            FinishReason = null,
+            FirstTokenMilliseconds = null,
+            Milliseconds = 0,
+            TokensPerSecond = null,
+            Error = "content_filter",
+            Reference = "ab12",
+            Refused = new LedgerRefusal("answer", ["hate", "self_harm"]),
+            Calls = [new ModelCall("cloud", 100, 7, 20, 3, 12.5, CallOutcome.Refused, true)],
+            Passed = [new PassedModel("small", PassedModel.TooSmall)],
+        });
+
+    [Theory]
+    [MemberData(nameof(Ledgers))]
+    public void Nothing_of_a_ledger_is_lost_by_being_stored(TurnLedger ledger)
+    {
+        var served = TurnLedger.Served(ledger.Turn, Stored(ledger));
+
+        Assert.Equal(JsonSerializer.Serialize(ledger, LedgerJson.Default.TurnLedger), served);
+    }
+
+    [Fact]
+    public void An_ordinary_ledger_is_stored_in_less_than_half_of_what_is_served()
+    {
+        var ordinary = Ledgers.ElementAt(1).Data with { Kept = [.. Kept[1..]], Dropped = [] };
+        var stored = Stored(ordinary);
+
+        Assert.True(stored.Length * 2 < TurnLedger.Served("t9", stored).Length, $"{stored.Length} of {TurnLedger.Served("t9", stored).Length}");
     }
 
     [Fact]
@@ -62,7 +108,7 @@ public sealed class TurnLedgerTests
         }).ToArray();
         var stored = Stored(Ledger(many, []));
 
-        Assert.True(stored.Length * 5 < TurnLedger.Served(stored).Length, $"{stored.Length} of {TurnLedger.Served(stored).Length}");
+        Assert.True(stored.Length * 5 < TurnLedger.Served("t9", stored).Length, $"{stored.Length} of {TurnLedger.Served("t9", stored).Length}");
     }
 
     private static string Stored(TurnLedger ledger) => Encoding.UTF8.GetString(ledger.ToStored());

@@ -102,6 +102,6 @@ public static class WebEndpoints
 
     private static async Task<IResult> ReadTurnAsync(HttpContext http, string turn, IConversationStore store) =>
         turn.Length <= 24 && await store.ReadLedgerAsync(http.Visitor().Conversation, turn, http.RequestAborted) is { } ledger
-            ? TypedResults.Content(TurnLedger.Served(ledger), "application/json", Encoding.UTF8)
+            ? TypedResults.Content(TurnLedger.Served(turn, ledger), "application/json", Encoding.UTF8)
             : Problems.NotFound();
 }
