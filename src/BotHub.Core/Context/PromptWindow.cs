@@ -84,7 +84,7 @@ public sealed record PromptWindow
             History = parts,
         };
 
-        int Count(int turn) => turn >= starts.Count ? least : meter.Count(From(starts[turn]));
+        int Count(int turn) => turn >= starts.Count ? least : meter.Adds ? least + single[starts[turn]..].Sum() : meter.Count(From(starts[turn]));
 
         List<ChatMessage> From(int entry) => [first, .. CollectionsMarshal.AsSpan(past)[entry..], .. last];
     }

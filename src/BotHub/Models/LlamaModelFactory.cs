@@ -87,6 +87,9 @@ internal sealed partial class LlamaModelFactory(ModelLocator locator, ILoggerFac
     {
         public int ContextLength => contextLength;
 
+        /// <summary>A template may treat its first or last message in its own way, and tokens may reach over a border.</summary>
+        public bool Adds => false;
+
         public int Count(IReadOnlyList<ChatMessage> prompt) => tokenizer.CountPrompt(prompt);
     }
 

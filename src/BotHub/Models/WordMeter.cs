@@ -17,6 +17,9 @@ internal sealed class WordMeter(int contextLength) : ITokenMeter
     public int ContextLength => contextLength;
 
     /// <inheritdoc />
+    public bool Adds => true;
+
+    /// <inheritdoc />
     public int Count(IReadOnlyList<ChatMessage> prompt) => prompt.Sum(message => Words(message.Text));
 
     /// <summary>The usage of one reply, in words.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BotHub.Core.Conversations;
 using BotHub.Storage.Scripts;
 using Microsoft.Extensions.Options;
@@ -78,14 +77,14 @@ internal sealed partial class RedisConversationStore(
     public async Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel)
     {
         var f = (RedisResult[])(await connection.RepeatAsync(
-            RenewScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), Milliseconds(duration)], cancel))!;
+            RenewScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, lease.Epoch, Milliseconds(duration)], cancel))!;
         return (int)f[0] == 1 ? new Renewal(Fence.Held, new Marks((long)f[1], (long)f[2])) : new Renewal(Fence.Lost, Marks.None);
     }
 
     public async Task<Fence> NoteAsync(LeaseKey lease, string note, CancellationToken cancel)
     {
         if (note.Length > MaxNote) throw new ArgumentException($"A note has {MaxNote} UTF-16 units at most.", nameof(note));
-        var fence = Held(await connection.RepeatAsync(NoteScript.Script, [keys.Conversation(lease.Conversation)], [Number(lease.Epoch), note], cancel));
+        var fence = Held(await connection.RepeatAsync(NoteScript.Script, [keys.Conversation(lease.Conversation)], [lease.Epoch, note], cancel));
         if (fence == Fence.Held) await server.DurableAsync();
         return fence;
     }
@@ -94,7 +93,7 @@ internal sealed partial class RedisConversationStore(
     {
         RedisValue[] head =
         [
-            Number(lease.Epoch), Number(commit.FirstMail), commit.MailCount, lease.Conversation.Value,
+            lease.Epoch, commit.FirstMail, commit.MailCount, lease.Conversation.Value,
             StoredReply.Write(commit), Keys.OfTurn(commit.FirstMail, commit.Ledger.Span),
             commit.ResetWindow ? "1" : "", commit.DeadLetter ?? "", _options.TranscriptLimit,
             commit.Model is { } model ? "=" + model : "",
@@ -118,7 +117,7 @@ internal sealed partial class RedisConversationStore(
             ReceiptScript.Script,
             [keys.Ready(lease.Conversation), keys.Conversation(lease.Conversation), keys.UnknownSends(lease.Conversation)],
             [
-                lease.Conversation.Value, Number(lease.Epoch), Number(receipt.OutboxSequence), ids, takeNext ? "1" : "",
+                lease.Conversation.Value, lease.Epoch, receipt.OutboxSequence, ids, takeNext ? "1" : "",
                 IdleMilliseconds, field, receipt.Unknown ? "1" : "",
             ],
             cancel))!;
@@ -128,7 +127,7 @@ internal sealed partial class RedisConversationStore(
 
     public Task ReleaseAsync(LeaseKey lease, TimeSpan delay, CancellationToken cancel) =>
         connection.RunAsync(
-            ReleaseScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, Number(lease.Epoch), IdleMilliseconds, Milliseconds(delay)], cancel);
+            ReleaseScript.Script, Mailbox(lease.Conversation), [lease.Conversation.Value, lease.Epoch, IdleMilliseconds, Milliseconds(delay)], cancel);
 
     public async Task<bool> RecordFeedbackAsync(ConversationId conversation, string turn, string user, Feedback? feedback, CancellationToken cancel)
     {
@@ -149,9 +148,7 @@ internal sealed partial class RedisConversationStore(
 
     private static string? Filled(RedisResult field) => (string)field! is { Length: > 0 } text ? text : null;
 
-    private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static RedisValue Milliseconds(TimeSpan value) => Number((long)Math.Max(0, value.TotalMilliseconds));
+    private static RedisValue Milliseconds(TimeSpan value) => (long)Math.Max(0, value.TotalMilliseconds);
 
     private static Fence Held(RedisResult result) => (int)result == 1 ? Fence.Held : Fence.Lost;
 

@@ -39,7 +39,7 @@ internal sealed partial class RedisModelLimits(StoreConnection connection, TimeP
         connection.RunAsync(
             ModelLimitScripts.End,
             [Keys.ModelLimits(call.Model)],
-            [call.Id, Number(granted?.Slot ?? 0), Number(granted is { } g && tokens is { } taken ? taken - g.Counted : 0)],
+            [call.Id, granted?.Slot ?? 0, granted is { } g && tokens is { } taken ? taken - g.Counted : 0],
             cancel);
 
     public async Task HoldBackAsync(string model, TimeSpan time, CancellationToken cancel)
@@ -89,9 +89,7 @@ internal sealed partial class RedisModelLimits(StoreConnection connection, TimeP
         _held.AddOrUpdate(model, (now, time), (_, old) => old.Time - clock.GetElapsedTime(old.At, now) > time ? old : (now, time));
     }
 
-    private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static RedisValue Milliseconds(TimeSpan value) => Number((long)Math.Ceiling(Math.Max(0, value.TotalMilliseconds)));
+    private static RedisValue Milliseconds(TimeSpan value) => (long)Math.Ceiling(Math.Max(0, value.TotalMilliseconds));
 
     private static partial class Log
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BotHub.Core.Delivery;
 using BotHub.Storage.Scripts;
 using StackExchange.Redis;
@@ -57,7 +56,7 @@ internal sealed class RedisOutboundGovernor(StoreConnection connection, TimeProv
         return DisturbAsync(bot, () => connection.RepeatAsync(
             OutboundScripts.Penalize,
             [chat is null ? Keys.BotBudget(bot) : Keys.ChatBudget(bot, chat), Keys.Penalties(bot)],
-            [Number((long)Math.Max(0, penalty.TotalMicroseconds)), chat ?? "", Milliseconds(chat is null ? Keys.BotBudgetKept : Keys.PenaltyKept)],
+            [(long)Math.Max(0, penalty.TotalMicroseconds), chat ?? "", Milliseconds(chat is null ? Keys.BotBudgetKept : Keys.PenaltyKept)],
             cancel));
     }
 
@@ -95,7 +94,5 @@ internal sealed class RedisOutboundGovernor(StoreConnection connection, TimeProv
 
     private static TimeSpan Micros(RedisValue value) => TimeSpan.FromTicks((long)value * TimeSpan.TicksPerMicrosecond);
 
-    private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static RedisValue Milliseconds(TimeSpan value) => Number((long)value.TotalMilliseconds);
+    private static RedisValue Milliseconds(TimeSpan value) => (long)value.TotalMilliseconds;
 }

@@ -37,13 +37,13 @@ internal sealed class RedisPollLeases(StoreConnection connection, IStoreServer s
 
     public async Task<Fence> AdvanceAsync(PollLease lease, long offset, TimeSpan duration, CancellationToken cancel)
     {
-        var fence = await RenewAsync(lease, Number(offset), duration, cancel);
+        var fence = await RenewAsync(lease, offset, duration, cancel);
         if (fence == Fence.Held) await server.DurableAsync();
         return fence;
     }
 
     public Task ReleaseAsync(PollLease lease, CancellationToken cancel) =>
-        connection.RepeatAsync(PollScripts.Release, [Keys.Poll(lease.Bot)], [Number(lease.Epoch)], cancel);
+        connection.RepeatAsync(PollScripts.Release, [Keys.Poll(lease.Bot)], [lease.Epoch], cancel);
 
     public async Task DeadLetterAsync(string bot, string updateId, string reason, string body, CancellationToken cancel)
     {
@@ -100,12 +100,10 @@ internal sealed class RedisPollLeases(StoreConnection connection, IStoreServer s
         return text[..length];
     }
 
-    private static RedisValue Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static RedisValue Milliseconds(TimeSpan value) => Number((long)Math.Max(0, value.TotalMilliseconds));
+    private static RedisValue Milliseconds(TimeSpan value) => (long)Math.Max(0, value.TotalMilliseconds);
 
     private async Task<Fence> RenewAsync(PollLease lease, RedisValue offset, TimeSpan duration, CancellationToken cancel) =>
-        (int)await connection.RepeatAsync(PollScripts.Renew, [Keys.Poll(lease.Bot)], [Number(lease.Epoch), Milliseconds(duration), offset], cancel) == 1
+        (int)await connection.RepeatAsync(PollScripts.Renew, [Keys.Poll(lease.Bot)], [lease.Epoch, Milliseconds(duration), offset], cancel) == 1
             ? Fence.Held
             : Fence.Lost;
 }

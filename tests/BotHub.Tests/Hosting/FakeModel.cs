@@ -24,6 +24,8 @@ public sealed class FakeModel : IChatClient, ITokenMeter, IModelDirectory, IProm
 
     public int ContextLength { get; set; } = 2000;
 
+    public bool Adds => false;
+
     /// <summary>What a test wants certain questions to be answered with.</summary>
     public ConcurrentDictionary<string, string> Answers { get; } = new();
 

@@ -64,6 +64,8 @@ public sealed class NativeTokenTests : IDisposable
     {
         public int ContextLength => context;
 
+        public bool Adds => false;
+
         public int Count(IReadOnlyList<ChatMessage> prompt) => tokenizer.CountPrompt(prompt);
     }
 }

@@ -32,6 +32,8 @@ public sealed class ScriptedModel : IChatClient, ITokenMeter
 
     public int ContextLength { get; }
 
+    public bool Adds => false;
+
     /// <summary>What it does with a prompt; by default it gives its name.</summary>
     public Func<IReadOnlyList<ChatMessage>, ChatOptions, CancellationToken, IAsyncEnumerable<ChatResponseUpdate>>? Act { get; set; }
 

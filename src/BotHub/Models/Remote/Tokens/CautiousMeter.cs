@@ -20,6 +20,8 @@ internal sealed class CautiousMeter(int contextLength) : ITokenMeter
 
     public int ContextLength => contextLength;
 
+    public bool Adds => true;
+
     public int Count(IReadOnlyList<ChatMessage> prompt) => Opening + prompt.Sum(m => PerMessage + Tokens(m.Text));
 
     private static int Tokens(string text)

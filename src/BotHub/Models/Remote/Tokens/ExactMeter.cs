@@ -20,6 +20,8 @@ internal sealed class ExactMeter(TokenEncoding encoding, int contextLength) : IT
 
     public int ContextLength => contextLength;
 
+    public bool Adds => true;
+
     public int Count(IReadOnlyList<ChatMessage> prompt)
     {
         var count = Opening;
