@@ -40,7 +40,12 @@ internal sealed partial class Bookkeeper(
     /// <exception cref="StoreUnavailableException">Some or all of it is not booked, or not yet taken out of its conversation; later will do.</exception>
     public async Task BookAsync(IReadOnlyCollection<ConversationId> conversations, CancellationToken cancel)
     {
-        foreach (var chunk in conversations.Chunk(AtOnce)) await BookChunkAsync(chunk, cancel);
+        for (var left = conversations; left.Count > 0;)
+        {
+            List<ConversationId> more = [];
+            foreach (var chunk in left.Chunk(AtOnce)) more.AddRange(await BookChunkAsync(chunk, cancel));
+            left = more;
+        }
     }
 
     /// <summary>Books what has lain about for a while, whoever committed it.</summary>
@@ -117,26 +122,30 @@ internal sealed partial class Bookkeeper(
         await BookAsync(used, cancel);
     }
 
-    private async Task BookChunkAsync(ConversationId[] conversations, CancellationToken cancel)
+    /// <returns>Those that have more than was booked in this go.</returns>
+    private async Task<IReadOnlyList<ConversationId>> BookChunkAsync(ConversationId[] conversations, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var texts = await connection.CallAsync(database => Task.WhenAll(conversations.Select(c => database.HashGetAsync(keys.Conversation(c), "us"))), cancel);
+        var parts = conversations.GroupBy(keys.PartitionOf).Select(g => (Partition: g.Key, Conversations: g.ToArray())).ToArray();
+        var found = await Task.WhenAll(parts.Select(p => connection.RepeatAsync(BookScripts.Unbooked, [.. p.Conversations.Select(keys.Conversation)], [], cancel)));
+        List<Unbooked> all = [.. parts.SelectMany((p, i) => p.Conversations.Zip((RedisResult[])found[i]!, (c, f) => new Unbooked(c, p.Partition, (RedisValue[])f!)))];
         List<(ConversationId Conversation, StoredUsage Record)> records = [];
-        for (var i = 0; i < conversations.Length; i++)
+        foreach (var one in all)
         {
-            if (texts[i].IsNullOrEmpty) continue;
-            foreach (var record in UsageWire.ReadAll(texts[i], () => Log.Unreadable(log, conversations[i]))) records.Add((conversations[i], record));
+            foreach (var text in one.Records)
+            {
+                if (UsageWire.Read(text) is { } record) records.Add((one.Conversation, record));
+                else Log.Unreadable(log, one.Conversation);
+            }
         }
 
         foreach (var group in records.GroupBy(r => (r.Record.Usage.Tenant, Month: UsageCalendar.MonthOf(settings.Calendar.DayOf(r.Record.At)))))
             await BookMonthAsync(group.Key.Tenant, group.Key.Month, [.. group], now, cancel);
         // It must be safe in the books before it leaves the conversation.
         if (records.Count > 0) await server.DurableAsync();
-        await Task.WhenAll(conversations.Select((c, i) => (Conversation: c, Text: texts[i])).GroupBy(c => keys.PartitionOf(c.Conversation)).Select(g => connection.RepeatAsync(
-            BookScripts.Clear,
-            [keys.Unbooked(g.Key), .. g.Select(c => keys.Conversation(c.Conversation))],
-            [.. g.SelectMany(c => new RedisValue[] { c.Conversation.Value, c.Text.IsNull ? "" : c.Text })],
-            cancel)));
+        await Task.WhenAll(all.GroupBy(u => u.Partition).Select(g => connection.RepeatAsync(
+            BookScripts.Clear, [keys.Unbooked(g.Key), .. g.Select(u => keys.Conversation(u.Conversation))], [.. g.SelectMany(u => u.Booked)], cancel)));
+        return [.. all.Where(u => u.Records.Length == Keys.UsageAtOnce).Select(u => u.Conversation)];
     }
 
     private async Task BookMonthAsync(string tenant, DateOnly month, List<(ConversationId Conversation, StoredUsage Record)> records, DateTimeOffset now, CancellationToken cancel)
@@ -158,6 +167,15 @@ internal sealed partial class Bookkeeper(
             // Else another one has booked something of these in between: it is looked at anew, and there is less to do.
             if ((int)await connection.RepeatAsync(BookScripts.Book, [books, Keys.Reservations(tenant), Keys.ReservationEnds(tenant)], page.Arguments(LifeOf(month, now)), cancel) == 1) from = to;
         }
+    }
+
+    /// <param name="Found">As <see cref="BookScripts.Unbooked"/> returns it.</param>
+    private readonly record struct Unbooked(ConversationId Conversation, int Partition, RedisValue[] Found)
+    {
+        public ReadOnlySpan<RedisValue> Records => Found.AsSpan(Math.Min(1, Found.Length));
+
+        /// <summary>What <see cref="BookScripts.Clear"/> wants to be told.</summary>
+        public RedisValue[] Booked => Found.Length == 0 ? [Conversation.Value, "", ""] : [Conversation.Value, Found[0], Found[^1]];
     }
 
     private readonly record struct Hinted(ConversationId Conversation, string Turn, string Tenant, bool Used);

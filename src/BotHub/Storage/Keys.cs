@@ -24,6 +24,7 @@ namespace BotHub.Storage;
 ///         th tt ws         transcript: first held, next; first entry that models may see
 ///         dh dt da         ring of the message ids known already: first held, next; ms up to which the first one stays
 ///         rv ex            1 when a message may have a mark v&lt;n&gt;; 1 when the key may have been given an expiry
+///         uh ut ub         usage: first record that is not in the books yet, next, the one in place 0
 ///         nt mo            1 when there is a note; the model that was chosen for the conversation, '' for the usual one
 ///     m&lt;p&gt;                 messages by their place, number - mb. Place 0 keeps its message until the next one comes to an empty mailbox
 ///     d:&lt;uid&gt; → n          message ids known already, with their mailbox number
@@ -34,7 +35,7 @@ namespace BotHub.Storage;
 ///                          they hold it; the channel's note on how far the first of them got. Place 0 is as the mailbox's
 ///     l&lt;i&gt;                 ledgers of the newest messages' turns, a ring: turn t&lt;n&gt; at n modulo LedgersHeld, each behind its n
 ///     a&lt;i&gt; f&lt;i&gt;            of the same turns, alike: the platform's ids of the answer's messages; feedback as "user=+ user=-"
-///     us                   usage of turns that is not in the books yet, a line each: "epoch mail ms json" (UsageWire)
+///     u&lt;p&gt;                 usage of turns that is not in the books yet by its place, number - ub: "epoch mail ms json" (UsageWire)
 ///     dl dx&lt;slot&gt;          dead letters: count, and the newest as "ms n reason\nbody"
 /// bh:{pNNN}:e:&lt;conv&gt;       LIST  live feed: "previousId lastId firstId json" per batch; expires
 /// bh:{pNNN}:f:&lt;conv&gt;       CHAN  live feed: "previousId lastId firstId json"
@@ -73,6 +74,9 @@ internal sealed class Keys
 
     /// <summary>Messages handed out by one claim or receipt, at most.</summary>
     public const int MailPerClaim = 32;
+
+    /// <summary>Places of usage that are written over instead of freed; and records that are booked in one go.</summary>
+    public const int UsagePlacesKept = 16, UsageAtOnce = 256;
 
     /// <summary>People whose feedback on one answer is held.</summary>
     public const int FeedbackHeld = 200;

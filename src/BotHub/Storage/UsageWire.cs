@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace BotHub.Storage;
 
 /// <summary>
-/// How a turn's usage stands in its conversation: a line "epoch mail ms json", where the script writes what comes before the JSON, and that
-/// is <c>[tenant, user, group or null, 1 when answered, [[model, prompt, cached, completion, nanos, ms], …]]</c>. JSON holds no line feed.
+/// How a turn's usage stands in its conversation: "epoch mail ms json", where the script writes what comes before the JSON, and that
+/// is <c>[tenant, user, group or null, 1 when answered, [[model, prompt, cached, completion, nanos, ms], …]]</c>.
 /// </summary>
 internal static class UsageWire
 {
@@ -42,25 +42,8 @@ internal static class UsageWire
         return buffer.WrittenMemory;
     }
 
-    /// <summary>The records of a conversation's field, in the order of their commits.</summary>
-    /// <param name="unreadable">Called for each that is not what the commit writes.</param>
-    public static IReadOnlyList<StoredUsage> ReadAll(ReadOnlyMemory<byte> text, Action unreadable)
-    {
-        List<StoredUsage> all = [];
-        while (!text.IsEmpty)
-        {
-            var end = text.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? text : text[..end];
-            text = end < 0 ? default : text[(end + 1)..];
-            if (line.IsEmpty) continue;
-            if (Read(line) is { } record) all.Add(record);
-            else unreadable();
-        }
-
-        return all;
-    }
-
-    private static StoredUsage? Read(ReadOnlyMemory<byte> line)
+    /// <summary>Null when it is not what the commit writes.</summary>
+    public static StoredUsage? Read(ReadOnlyMemory<byte> line)
     {
         try
         {

@@ -1,7 +1,9 @@
 using BotHub.Core.Conversations;
 using BotHub.Core.Usage;
 using BotHub.Storage;
+using BotHub.Storage.Scripts;
 using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 using static BotHub.Tests.Storage.Samples;
 
 namespace BotHub.Tests.Storage;
@@ -44,6 +46,19 @@ public abstract class BooksBench<TFixture>(TFixture fixture) : StoreTests<TFixtu
         await Store.ReceiptAsync(claim.Lease, new Receipt(result.OutboxSequence, $"t{number}", []), takeNext: false, Cancel);
     }
 
+    private static readonly StoreScript Append = new(StoreScript.State + """
+        local s = state(redis.call('HGET', KEYS[1], 's'))
+        if s.uh == s.ut then s.ub = s.ut end
+        s.ut = s.ut + 1
+        return redis.call('HSET', KEYS[1], 'u' .. text(s.ut - 1 - s.ub), ARGV[1], 's', packed(s))
+        """);
+
+    private static readonly StoreScript Return = new(StoreScript.State + """
+        local s = state(redis.call('HGET', KEYS[1], 's'))
+        s.uh = s.uh - tonumber(ARGV[1])
+        return redis.call('HSET', KEYS[1], 's', packed(s))
+        """);
+
     protected Reservation Asks(Budget budget, string id, int number, long most = 1, TimeSpan? life = null, bool mayDegrade = false) =>
         new(Tenant, ConversationId.Of("test", "bot", $"r{number}"), "t0", life ?? Ample, [new BudgetClaim(budget, id, most)], mayDegrade);
 
@@ -62,12 +77,18 @@ public abstract class BooksBench<TFixture>(TFixture fixture) : StoreTests<TFixtu
     /// <summary>Writes a record as a commit would have at another time.</summary>
     private protected async Task PlaceAsync(ConversationId conversation, int number, DateTimeOffset at, TurnUsage usage)
     {
-        var record = $"1 {number} {at.ToUnixTimeMilliseconds()} {UsageWire.Write(usage)}\n";
-        await RedisAsync(async database =>
-        {
-            await database.SortedSetAddAsync(KeysOfStore.Unbooked(conversation), conversation.Value, 0);
-            var before = await database.HashGetAsync(KeysOfStore.Conversation(conversation), "us");
-            return await database.HashSetAsync(KeysOfStore.Conversation(conversation), "us", before + record);
-        });
+        await RedisAsync(d => d.SortedSetAddAsync(KeysOfStore.Unbooked(conversation), conversation.Value, 0));
+        await PlaceAsync(conversation, $"1 {number} {at.ToUnixTimeMilliseconds()} {UsageWire.Write(usage)}");
     }
+
+    private protected Task PlaceAsync(ConversationId conversation, string record) =>
+        Fixture.Node.Get<StoreConnection>().RunAsync(Append, [KeysOfStore.Conversation(conversation)], [record], Cancel);
+
+    /// <summary>As if the node had died after these records came into the books, and before they left the conversation.</summary>
+    private protected Task PutBackAsync(ConversationId conversation, int records) =>
+        Fixture.Node.Get<StoreConnection>().RunAsync(Return, [KeysOfStore.Conversation(conversation)], [records], Cancel);
+
+    /// <summary>The conversation's records that are not booked yet, behind the number that they reach to.</summary>
+    private protected async Task<RedisValue[]> FindUnbookedAsync(ConversationId conversation) =>
+        (RedisValue[])((RedisResult[])(await Fixture.Node.Get<StoreConnection>().RunAsync(BookScripts.Unbooked, [KeysOfStore.Conversation(conversation)], [], Cancel))!)[0]!;
 }

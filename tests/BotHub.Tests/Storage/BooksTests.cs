@@ -40,7 +40,7 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
                 sums.Values.Aggregate(default(UsageSum), (a, b) => a + b));
         }
 
-        foreach (var c in conversations) Assert.True((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(c), "us"))).IsNull);
+        foreach (var c in conversations) Assert.Empty(await FindUnbookedAsync(c));
         Assert.All(await Task.WhenAll(conversations.Select(c => RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(c), c.Value)))), Assert.Null);
     }
 
@@ -51,16 +51,12 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
         await using var node = await StartNodeAsync(SettingsWith());
         await CommitAsync(conversation, 0, Used(10));
         await CommitAsync(conversation, 1, Used(20));
-        var records = await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"));
         for (var i = 0; i < 3; i++)
         {
             await KeeperOf(node).BookAsync([conversation], Cancel);
-            // As if the node had died between the books and the conversation; the next one finds it by the sweep.
-            await RedisAsync(async d =>
-            {
-                await d.SortedSetAddAsync(KeysOfStore.Unbooked(conversation), conversation.Value, 0);
-                return await d.HashSetAsync(KeysOfStore.Conversation(conversation), "us", records);
-            });
+            // The next one finds it by the sweep.
+            await RedisAsync(d => d.SortedSetAddAsync(KeysOfStore.Unbooked(conversation), conversation.Value, 0));
+            await PutBackAsync(conversation, records: 2);
         }
 
         // What is new behind them is booked all the same, and only that.
@@ -93,7 +89,7 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
         var conversation = NewConversation();
         await using var node = await StartNodeAsync(SettingsWith());
         await CommitAsync(conversation, 0, Used(5));
-        var record = UsageWire.ReadAll(await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us")), () => Assert.Fail("unreadable"))[0];
+        var record = UsageWire.Read((await FindUnbookedAsync(conversation))[1])!;
         var late = new BookPage(SettingsWith(), new Dictionary<ConversationId, RedisValue> { [conversation] = RedisValue.Null });
         late.Add(conversation, record);
         await KeeperOf(node).BookAsync([conversation], Cancel);
@@ -113,9 +109,9 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
         var zombie = await ClaimAsync(conversation, Brief);
         var heir = await TakeOverAsync(conversation);
         Assert.Equal(Fence.Lost, (await Store.CommitAsync(zombie.Lease, Turn(0) with { Usage = Used(999) }, Cancel)).Fence);
-        Assert.True((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"))).IsNull);
+        Assert.Empty(await FindUnbookedAsync(conversation));
         Assert.Equal(Fence.Held, (await Store.CommitAsync(heir.Lease, Turn(0), Cancel)).Fence);
-        Assert.True((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"))).IsNull);
+        Assert.Empty(await FindUnbookedAsync(conversation));
         Assert.Null(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
     }
 
@@ -133,10 +129,10 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
                 [KeysOfStore.Conversation(conversation), KeysOfStore.DeadLetters(conversation), KeysOfStore.Unbooked(conversation)],
                 [claim.Lease.Epoch, 0, 1, conversation.Value, "", "", "", "", 40, "", UsageWire.Write(Used(5)), StoreJson.Write(Entry("u0"), StoreJson.Wire.ChatEntry)]);
             var committed = (await Store.ReadTranscriptAsync(conversation, 0, 10, Cancel)).Count > 0;
-            var record = await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"));
-            Assert.Equal(committed, record.HasValue);
+            var found = await FindUnbookedAsync(conversation);
+            Assert.Equal(committed, found.Length > 0);
             // A record is always found.
-            if (record.HasValue) Assert.NotNull(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
+            if (found.Length > 0) Assert.NotNull(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
             await KeeperOf(Fixture.Node).SweepAsync(TimeSpan.Zero, Cancel);
             Assert.Null(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
             if (cut) continue;
@@ -156,7 +152,7 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
             await CommitAsync(conversation, 0, Used(5, user));
             var held = new Reservation(Tenant, conversation, "t0", Ample, [new BudgetClaim(Messages(100), user, 1)], MayDegrade: false);
             Assert.Equal(ReserveOutcome.Reserved, (await books.ReserveAsync(held, Cancel)).Outcome);
-            var record = UsageWire.ReadAll((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"))), () => Assert.Fail("unreadable"))[0];
+            var record = UsageWire.Read((await FindUnbookedAsync(conversation))[1])!;
             var month = UsageCalendar.MonthOf(DateOnly.FromDateTime(record.At.UtcDateTime));
             var page = new BookPage(SettingsWith(Messages(100)), new Dictionary<ConversationId, RedisValue> { [conversation] = RedisValue.Null });
             page.Add(conversation, record);
@@ -185,9 +181,9 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
         {
             var conversation = NewConversation();
             await CommitAsync(conversation, 0, Used(5));
-            var records = await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"));
-            var cut = await RunCutAsync(BookScripts.Clear, writes, [KeysOfStore.Unbooked(conversation), KeysOfStore.Conversation(conversation)], [conversation.Value, records]);
-            if ((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"))).HasValue)
+            var booked = await FindUnbookedAsync(conversation);
+            var cut = await RunCutAsync(BookScripts.Clear, writes, [KeysOfStore.Unbooked(conversation), KeysOfStore.Conversation(conversation)], [conversation.Value, booked[0], booked[^1]]);
+            if ((await FindUnbookedAsync(conversation)).Length > 0)
                 Assert.NotNull(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
             await KeeperOf(Fixture.Node).SweepAsync(TimeSpan.Zero, Cancel);
             Assert.Null(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
@@ -201,12 +197,42 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
         var conversation = NewConversation();
         await using var node = await StartNodeAsync(SettingsWith());
         await CommitAsync(conversation, 0, Used(5));
-        var stale = await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"));
+        var stale = await FindUnbookedAsync(conversation);
         await KeeperOf(node).BookAsync([conversation], Cancel);
         await CommitAsync(conversation, 1, Used(6));
-        await Fixture.Node.Get<StoreConnection>().RunAsync(BookScripts.Clear, [KeysOfStore.Unbooked(conversation), KeysOfStore.Conversation(conversation)], [conversation.Value, stale], Cancel);
+        await Fixture.Node.Get<StoreConnection>().RunAsync(BookScripts.Clear, [KeysOfStore.Unbooked(conversation), KeysOfStore.Conversation(conversation)], [conversation.Value, stale[0], stale[^1]], Cancel);
         await KeeperOf(node).SweepAsync(TimeSpan.Zero, Cancel);
         Assert.Equal(11, (await SumsAsync(UsageScope.User))["test:u1"].PromptTokens);
+    }
+
+    [Fact]
+    public async Task A_stale_clearing_takes_nothing_of_a_conversation_that_was_begun_anew()
+    {
+        var conversation = NewConversation();
+        await using var node = await StartNodeAsync(SettingsWith());
+        await CommitAsync(conversation, 0, Used(5));
+        var stale = await FindUnbookedAsync(conversation);
+        await RedisAsync(d => d.KeyDeleteAsync(KeysOfStore.Conversation(conversation)));
+        await CommitAsync(conversation, 0, Used(6));
+        await Fixture.Node.Get<StoreConnection>().RunAsync(BookScripts.Clear, [KeysOfStore.Unbooked(conversation), KeysOfStore.Conversation(conversation)], [conversation.Value, stale[0], stale[^1]], Cancel);
+
+        Assert.Equal(6, UsageWire.Read(Assert.Single((await FindUnbookedAsync(conversation))[1..]))!.Usage.Lines[0].PromptTokens);
+    }
+
+    [Fact]
+    public async Task Any_number_of_records_of_one_conversation_is_booked_and_leaves_no_more_than_a_few_places_behind()
+    {
+        var conversation = NewConversation();
+        await using var node = await StartNodeAsync(SettingsWith());
+        var at = await StoreClock.ReadAsync(Fixture.Node.Get<StoreConnection>(), Cancel);
+        const int Records = (2 * Keys.UsageAtOnce) + 10;
+        for (var n = 0; n < Records; n++) await PlaceAsync(conversation, n, at, Used(10));
+        await KeeperOf(node).BookAsync([conversation], Cancel);
+
+        Assert.Equal(Records, (await SumsAsync(UsageScope.User))["test:u1"].Turns);
+        Assert.Empty(await FindUnbookedAsync(conversation));
+        var fields = await RedisAsync(d => d.HashKeysAsync(KeysOfStore.Conversation(conversation)));
+        Assert.Equal(Keys.UsagePlacesKept, fields.Count(f => ((string)f!)[0] == 'u'));
     }
 
     [Fact]
@@ -247,11 +273,11 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
     {
         var conversation = NewConversation();
         await using var node = await StartNodeAsync(SettingsWith());
-        await RedisAsync(d => d.HashSetAsync(KeysOfStore.Conversation(conversation), "us", "1 2 x []\n1 3 4 {\"a\":1}\nnonsense\n"));
+        foreach (var record in new[] { "1 2 x []", "1 3 4 {\"a\":1}", "nonsense", "" }) await PlaceAsync(conversation, record);
         await CommitAsync(conversation, 0, Used(5));
         await KeeperOf(node).BookAsync([conversation], Cancel);
         Assert.Equal(5, (await SumsAsync(UsageScope.User))["test:u1"].PromptTokens);
-        Assert.True((await RedisAsync(d => d.HashGetAsync(KeysOfStore.Conversation(conversation), "us"))).IsNull);
+        Assert.Empty(await FindUnbookedAsync(conversation));
     }
 
     [Fact]

@@ -218,17 +218,36 @@ internal static class BookScripts
         """);
 
     /// <summary>
-    /// KEYS a partition's index of unbooked usage, conversations. ARGV for each conversation its name and the records that are booked. What has been added since stays.
+    /// KEYS conversations. Returns for each its records that are not booked yet, the oldest first, and the number behind the last of them in front; nothing for one that has none.
     /// </summary>
-    public static readonly StoreScript Clear = new("""
+    public static readonly StoreScript Unbooked = new(StoreScript.State + $$"""
+        local all = {}
+        for i, key in ipairs(KEYS) do
+            local s = state(redis.call('HGET', key, 's'))
+            local to = math.min(s.ut, s.uh + {{Keys.UsageAtOnce}})
+            local found = read(key, 'u', s.uh - s.ub, to - 1 - s.ub)
+            if #found > 0 then table.insert(found, 1, text(to)) end
+            all[i] = found
+        end
+        return all
+        """);
+
+    /// <summary>
+    /// KEYS a partition's index of unbooked usage, conversations. ARGV for each conversation its name, the number behind the records that are booked or '', the last of these.
+    /// What has been added since stays.
+    /// </summary>
+    public static readonly StoreScript Clear = new(StoreScript.State + $$"""
         for i = 2, #KEYS do
-            local name, done = ARGV[2 * i - 3], ARGV[2 * i - 2]
-            local left = redis.call('HGET', KEYS[i], 'us') or ''
-            if left ~= '' and done ~= '' and string.sub(left, 1, #done) == done then
-                left = string.sub(left, #done + 1)
-                if left == '' then redis.call('HDEL', KEYS[i], 'us') else redis.call('HSET', KEYS[i], 'us', left) end
+            local name, done, last = ARGV[3 * i - 5], ARGV[3 * i - 4], ARGV[3 * i - 3]
+            local s = state(redis.call('HGET', KEYS[i], 's'))
+            local from, to = s.uh, tonumber(done) or 0
+            -- In a conversation that was deleted and begun anew meanwhile, the same number is another record.
+            if from < to and to <= s.ut and redis.call('HGET', KEYS[i], 'u' .. text(to - 1 - s.ub)) == last then
+                s.uh = to
+                redis.call('HSET', KEYS[i], 's', packed(s))
+                drop(KEYS[i], names('u', math.max({{Keys.UsagePlacesKept}}, from - s.ub), to - 1 - s.ub))
             end
-            if left == '' then redis.call('ZREM', KEYS[1], name) end
+            if s.uh == s.ut then redis.call('ZREM', KEYS[1], name) end
         end
         return #KEYS - 1
         """);

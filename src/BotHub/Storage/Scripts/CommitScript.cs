@@ -11,8 +11,7 @@ internal static class CommitScript
     /// lease is lost or the turn's mail is not the mailbox's head.
     /// </summary>
     public static readonly StoreScript Script = new(StoreScript.State + $$"""
-        local h = redis.call('HMGET', KEYS[1], 's', 'us')
-        local s = state(h[1])
+        local s = state(redis.call('HGET', KEYS[1], 's'))
         local first, count = tonumber(ARGV[2]), tonumber(ARGV[3])
         local head = first + count
         if not held(s, ARGV[1]) or first ~= s.mh or head > s.mt then return false end
@@ -56,8 +55,12 @@ internal static class CommitScript
         if ARGV[11] ~= '' then
             local at = text(now())
             -- In the index before there is a record: alone this is harmless, the other way round nobody would find the record. With a record it is there.
-            if (h[2] or '') == '' then redis.call('ZADD', KEYS[3], 'NX', at, ARGV[4]) end
-            put('us', (h[2] or '') .. ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[11] .. '\n')
+            if s.uh == s.ut then
+                redis.call('ZADD', KEYS[3], 'NX', at, ARGV[4])
+                s.ub = s.ut
+            end
+            put('u' .. text(s.ut - s.ub), ARGV[1] .. ' ' .. ARGV[2] .. ' ' .. at .. ' ' .. ARGV[11])
+            s.ut = s.ut + 1
         end
         -- The lease runs on as it is: renewing it is its keeper's business, and the conversation is in the ready set.
         set[2] = packed(s)
