@@ -43,7 +43,7 @@ internal sealed partial class RedisConversationStore
         var f = (RedisResult[])(await connection.RepeatAsync(
             ViewScript.Script, [keys.Conversation(conversation), keys.Feed(conversation)], [Math.Clamp(limit, 0, ReadLimit)], cancel))!;
         return new ConversationView(
-            Entries((RedisValue[])f[1]!), (long)f[0], Mails((long)f[2], (RedisValue[])f[3]!), FeedWire.ReadAll((RedisValue[])f[4]!), (int)f[5]);
+            Entries((RedisValue[])f[1]!), (long)f[0], Mails(conversation, (long)f[2], (RedisValue[])f[3]!), FeedWire.ReadAll((RedisValue[])f[4]!), (int)f[5]);
     }
 
     public async Task<string?> ReadLedgerAsync(ConversationId conversation, string turn, CancellationToken cancel) =>
@@ -81,19 +81,19 @@ internal sealed partial class RedisConversationStore
         var entries = new List<ChatEntry>(values.Length);
         foreach (var value in values)
         {
-            if (StoreJson.Read(value, StoreJson.Wire.ChatEntry) is { } entry) entries.Add(entry);
+            if (StoredEntry.Read(value) is { } entry) entries.Add(entry);
             else if (!value.IsNull) Log.Unreadable(logger, "transcript entry");
         }
 
         return entries;
     }
 
-    private List<Mail> Mails(long first, RedisValue[] values)
+    private List<Mail> Mails(ConversationId conversation, long first, RedisValue[] values)
     {
         var mails = new List<Mail>(values.Length);
         for (var i = 0; i < values.Length; i++)
         {
-            var body = StoreJson.Read(values[i], StoreJson.Wire.InboundMessage);
+            var body = StoredMessage.Read(conversation, values[i]);
             if (body is null) Log.Unreadable(logger, "message");
             mails.Add(new Mail(first + i, body));
         }

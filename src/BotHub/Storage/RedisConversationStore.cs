@@ -41,7 +41,7 @@ internal sealed partial class RedisConversationStore(
             AcceptScript.Script,
             Mailbox(message.Conversation),
             [
-                message.Conversation.Value, message.Id, StoreJson.Write(message, StoreJson.Wire.InboundMessage), Milliseconds(delay),
+                message.Conversation.Value, message.Id, StoredMessage.Write(message), Milliseconds(delay),
                 _options.MailboxLimit, message.PlatformId ?? "", message.Revises ?? "",
                 owner, Milliseconds(lease),
             ],
@@ -71,7 +71,7 @@ internal sealed partial class RedisConversationStore(
         await server.DurableAsync();
         return new Claim(
             new LeaseKey(conversation, (long)f[0], owner), (int)f[1] == 1, (int)f[2], (long)f[3], (long)f[4], (long)f[5],
-            Replies((long)f[6], (RedisValue[])f[7]!, (RedisValue[])f[13]!), Mails((long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Filled(f[11]), Filled(f[12]));
+            Replies((long)f[6], (RedisValue[])f[7]!, (RedisValue[])f[13]!), Mails(conversation, (long)f[8], (RedisValue[])f[9]!), (int)f[10] == 1, Filled(f[11]), Filled(f[12]));
     }
 
     public async Task<Renewal> RenewAsync(LeaseKey lease, TimeSpan duration, CancellationToken cancel)
@@ -102,7 +102,7 @@ internal sealed partial class RedisConversationStore(
         var sequence = await connection.RunAsync(
             CommitScript.Script,
             [keys.Conversation(lease.Conversation), keys.DeadLetters(lease.Conversation), keys.Unbooked(lease.Conversation)],
-            [.. head, .. commit.Entries.Select(e => StoreJson.Write(e, StoreJson.Wire.ChatEntry))],
+            [.. head, .. commit.Entries.Select(StoredEntry.Write)],
             cancel);
         if (sequence.IsNull) return new CommitResult(Fence.Lost, -1);
         if ((long)sequence == -2) return new CommitResult(Fence.Held, -1, Revised: true);
@@ -122,7 +122,7 @@ internal sealed partial class RedisConversationStore(
             ],
             cancel))!;
         if ((int)f[0] == 0) return new NextMail(Fence.Lost, -1, []);
-        return new NextMail(Fence.Held, (long)f[1], Mails((long)f[2], (RedisValue[])f[3]!));
+        return new NextMail(Fence.Held, (long)f[1], Mails(lease.Conversation, (long)f[2], (RedisValue[])f[3]!));
     }
 
     public Task ReleaseAsync(LeaseKey lease, TimeSpan delay, CancellationToken cancel) =>

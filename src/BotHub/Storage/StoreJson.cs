@@ -9,9 +9,6 @@ using StackExchange.Redis;
 namespace BotHub.Storage;
 
 /// <summary>How values look in the store. Emoji stay readable; a lone surrogate, which UTF-8 can't hold, becomes U+FFFD.</summary>
-[JsonSerializable(typeof(InboundMessage))]
-[JsonSerializable(typeof(ChatEntry))]
-[JsonSerializable(typeof(StoredReply))]
 [JsonSerializable(typeof(StoredPollLetter))]
 [JsonSerializable(typeof(IReadOnlyList<FeedEvent>))]
 internal sealed partial class StoreJson : JsonSerializerContext

@@ -1,20 +1,34 @@
+using System.Text.Json.Serialization;
 using BotHub.Core.Conversations;
 using StackExchange.Redis;
 
 namespace BotHub.Storage;
 
 /// <summary>A reply in the outbox. Its message is in the transcript as well, so it holds one only where that is another.</summary>
-internal sealed record StoredReply(ChatEntry? Message, string? Error, ReplyUsage? Usage)
+internal sealed record StoredReply
 {
-    private static readonly byte[] InTranscript = "e"u8.ToArray(), Whole = "r"u8.ToArray();
+    [JsonPropertyName("m")]
+    public StoredEntry? Message { get; init; }
+
+    [JsonPropertyName("e")]
+    public string? Error { get; init; }
+
+    /// <summary>Tokens of the prompt, of the completion, and milliseconds; null without usage.</summary>
+    [JsonPropertyName("u")]
+    public long[]? Usage { get; init; }
 
     /// <summary>As the commit script takes it; empty without a reply.</summary>
     public static RedisValue Write(TurnCommit commit)
     {
         if (commit.Reply is not { } reply) return RedisValue.EmptyString;
         var known = commit.Entries is [.., var last] && last == reply.Message;
-        byte[] json = StoreJson.Write(new StoredReply(known ? null : reply.Message, reply.Error, reply.Usage), StoreJson.Wire.StoredReply)!;
-        return (byte[])[.. known ? InTranscript : Whole, .. json];
+        var stored = new StoredReply
+        {
+            Message = known ? null : StoredEntry.Of(reply.Message),
+            Error = reply.Error,
+            Usage = reply.Usage is { } u ? [u.PromptTokens, u.CompletionTokens, u.Milliseconds] : null,
+        };
+        return ShortJson.Write(stored, ShortJson.Default.StoredReply, ahead: known ? "e"u8 : "r"u8);
     }
 
     /// <summary>Null when it can't be read any more.</summary>
@@ -25,7 +39,8 @@ internal sealed record StoredReply(ChatEntry? Message, string? Error, ReplyUsage
         if (stored.IsNull) return null;
         ReadOnlyMemory<byte> text = stored;
         var json = Math.Max(0, text.Span.IndexOf((byte)'{'));
-        if (StoreJson.Read(text[json..], StoreJson.Wire.StoredReply) is not { } reply) return null;
-        return (reply.Message ?? StoreJson.Read(message, StoreJson.Wire.ChatEntry)) is { } said ? new OutboundReply(said, reply.Error, reply.Usage) : null;
+        if (ShortJson.Read(text[json..], ShortJson.Default.StoredReply) is not { } reply) return null;
+        if ((reply.Message?.Entry ?? StoredEntry.Read(message)) is not { } said) return null;
+        return new OutboundReply(said, reply.Error, reply.Usage is [var prompt, var completion, var milliseconds] ? new ReplyUsage((int)prompt, (int)completion, milliseconds) : null);
     }
 }

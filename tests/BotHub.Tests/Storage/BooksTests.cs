@@ -127,7 +127,7 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
                 CommitScript.Script,
                 writes,
                 [KeysOfStore.Conversation(conversation), KeysOfStore.DeadLetters(conversation), KeysOfStore.Unbooked(conversation)],
-                [claim.Lease.Epoch, 0, 1, conversation.Value, "", "", "", "", 40, "", UsageWire.Write(Used(5)), StoreJson.Write(Entry("u0"), StoreJson.Wire.ChatEntry)]);
+                [claim.Lease.Epoch, 0, 1, conversation.Value, "", "", "", "", 40, "", UsageWire.Write(Used(5)), StoredEntry.Write(Entry("u0"))]);
             var committed = (await Store.ReadTranscriptAsync(conversation, 0, 10, Cancel)).Count > 0;
             var found = await FindUnbookedAsync(conversation);
             Assert.Equal(committed, found.Length > 0);

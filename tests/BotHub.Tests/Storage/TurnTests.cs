@@ -230,7 +230,7 @@ public abstract class TurnTests<TFixture>(TFixture fixture) : StoreTests<TFixtur
             for (var i = 0; i < 3; i++) await AcceptAsync(c, $"m{i}");
             var claim = await ClaimAsync(c, Brief);
             RedisKey[] commit = [KeysOfStore.Conversation(c), KeysOfStore.DeadLetters(c), KeysOfStore.Unbooked(c)];
-            var entry = (RedisValue)StoreJson.Write(Entry("a0"), StoreJson.Wire.ChatEntry);
+            var entry = (RedisValue)StoredEntry.Write(Entry("a0"));
             var cut = await RunCutAsync(CommitScript.Script, writes, commit, [claim.Lease.Epoch, 0, 2, c.Value, "e{}", "{}", "", "", 40, "", "", entry]);
             var next = cut && writes == 0 ? 0 : 2;
             var heir = await TakeOverAsync(c, Brief);
