@@ -7,7 +7,7 @@ namespace BotHub.Storage;
 internal sealed class Riders : IDisposable
 {
     /// <summary>The longest wait, in a hub that has nothing else to say to its store.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _gate = new();
     private readonly Timer _timer;
