@@ -27,7 +27,7 @@ internal static class LedgerRows
                 if (part.Reason != reason || !IsPlain(part.Id) || !IsPlain(part.Turn) || part.Turn[0] != 't') return false;
                 if (part.Turn != turn) text.Append(turn = part.Turn).Append(';');
                 text.Append(part.Role == MessageRole.User ? 'u' : 'a').Append(CultureInfo.InvariantCulture, $"{part.Tokens}");
-                if (!IsAnswer(part.Id, turn)) text.Append(' ').Append(part.Id);
+                if (!Turn.IsAnswerId(part.Id, turn)) text.Append(' ').Append(part.Id);
                 text.Append(end);
             }
 
@@ -59,6 +59,4 @@ internal static class LedgerRows
     }
 
     private static bool IsPlain(string name) => name.Length > 0 && !name.AsSpan().ContainsAny(" ;|/");
-
-    private static bool IsAnswer(string id, string turn) => id.Length == turn.Length + 2 && id.EndsWith(".a", StringComparison.Ordinal) && id.StartsWith(turn, StringComparison.Ordinal);
 }

@@ -32,6 +32,9 @@ public sealed class Turn
     /// <summary>The id of the answer's message. No client can choose it: their ids hold no dot.</summary>
     public static string AnswerIdOf(string turn) => $"{turn}.a";
 
+    /// <summary>Whether <see cref="AnswerIdOf"/> makes this id.</summary>
+    public static bool IsAnswerId(string id, string turn) => id.Length == turn.Length + 2 && id.EndsWith(".a", StringComparison.Ordinal) && id.StartsWith(turn, StringComparison.Ordinal);
+
     public string Id { get; }
     public string AnswerId => AnswerIdOf(Id);
     public LeaseKey Lease { get; }

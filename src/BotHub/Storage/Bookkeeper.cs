@@ -175,7 +175,7 @@ internal sealed partial class Bookkeeper(
         public ReadOnlySpan<RedisValue> Records => Found.AsSpan(Math.Min(1, Found.Length));
 
         /// <summary>What <see cref="BookScripts.Clear"/> wants to be told.</summary>
-        public RedisValue[] Booked => Found.Length == 0 ? [Conversation.Value, "", ""] : [Conversation.Value, Found[0], Found[^1]];
+        public RedisValue[] Booked => Found.Length == 0 ? [Conversation.Value, "", ""] : [Conversation.Value, Found[0], Found[^1].IsNull ? "" : Found[^1]];
     }
 
     private readonly record struct Hinted(ConversationId Conversation, string Turn, string Tenant, bool Used);

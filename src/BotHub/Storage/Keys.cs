@@ -24,8 +24,8 @@ namespace BotHub.Storage;
 ///         th tt ws         transcript: first held, next; first entry that models may see
 ///         dh dt da         ring of the message ids known already: first held, next; ms up to which the first one stays
 ///         rv ex            1 when a message may have a mark v&lt;n&gt;; 1 when the key may have been given an expiry
-///         uh ut ub         usage: first record that is not in the books yet, next, the one in place 0
 ///         nt mo            1 when there is a note; the model that was chosen for the conversation, '' for the usual one
+///         uh ut ub         usage: first record that is not in the books yet, next, the one in place 0
 ///     m&lt;p&gt;                 messages by their place, number - mb. Place 0 keeps its message until the next one comes to an empty mailbox
 ///     d:&lt;uid&gt; → n          message ids known already, with their mailbox number
 ///     r&lt;i&gt;                 ring over those ids, oldest first: "ms n pid uid", pid being the platform's id, or '-'; n is '-' for a new wording

@@ -44,7 +44,7 @@ internal sealed record StoredEntry
 
     public static StoredEntry Of(ChatEntry e) => new()
     {
-        Id = IsAnswer(e) ? null : e.Id,
+        Id = Core.Pipeline.Turn.IsAnswerId(e.Id, e.Turn) ? null : e.Id,
         Role = (int)e.Role,
         Text = e.Text.Length == 0 ? null : e.Text,
         At = e.At.UtcTicks,
@@ -64,8 +64,6 @@ internal sealed record StoredEntry
     [JsonIgnore]
     public ChatEntry Entry => new(
         Id ?? Core.Pipeline.Turn.AnswerIdOf(Turn), (MessageRole)Role, Text ?? "", StoredTime.Of(At, Offset), State ?? MessageState.Done, Turn, !OutOfContext, Prompt, Supersedes);
-
-    private static bool IsAnswer(ChatEntry e) => e.Id.Length == e.Turn.Length + 2 && e.Id.EndsWith(".a", StringComparison.Ordinal) && e.Id.StartsWith(e.Turn, StringComparison.Ordinal);
 }
 
 internal static class StoredTime

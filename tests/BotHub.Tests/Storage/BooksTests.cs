@@ -281,6 +281,21 @@ public abstract class BooksTests<TFixture>(TFixture fixture) : BooksBench<TFixtu
     }
 
     [Fact]
+    public async Task A_record_that_is_missing_holds_up_nothing()
+    {
+        var conversation = NewConversation();
+        await using var node = await StartNodeAsync(SettingsWith());
+        await CommitAsync(conversation, 0, Used(5));
+        await CommitAsync(conversation, 1, Used(6));
+        await RedisAsync(d => d.HashDeleteAsync(KeysOfStore.Conversation(conversation), "u1"));
+        await KeeperOf(node).SweepAsync(TimeSpan.Zero, Cancel);
+
+        Assert.Equal(5, (await SumsAsync(UsageScope.User))["test:u1"].PromptTokens);
+        Assert.Empty(await FindUnbookedAsync(conversation));
+        Assert.Null(await RedisAsync(d => d.SortedSetScoreAsync(KeysOfStore.Unbooked(conversation), conversation.Value)));
+    }
+
+    [Fact]
     public async Task A_day_begins_at_midnight_of_the_operators_zone_and_a_month_with_its_first_day()
     {
         var vienna = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vienna");

@@ -242,7 +242,7 @@ internal static class BookScripts
             local s = state(redis.call('HGET', KEYS[i], 's'))
             local from, to = s.uh, tonumber(done) or 0
             -- In a conversation that was deleted and begun anew meanwhile, the same number is another record.
-            if from < to and to <= s.ut and redis.call('HGET', KEYS[i], 'u' .. text(to - 1 - s.ub)) == last then
+            if from < to and to <= s.ut and (redis.call('HGET', KEYS[i], 'u' .. text(to - 1 - s.ub)) or '') == last then
                 s.uh = to
                 redis.call('HSET', KEYS[i], 's', packed(s))
                 drop(KEYS[i], names('u', math.max({{Keys.UsagePlacesKept}}, from - s.ub), to - 1 - s.ub))
