@@ -3,13 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using StackExchange.Redis;
 
 namespace BotHub.Storage;
 
 /// <summary>
 /// How what every message leaves behind looks in the store: names of one letter, and nothing that is as usual. A log of
 /// appended commands is written over by the server again and again: each byte less is less work for as long as the conversation lives.
+/// It is read as any other JSON of the store (<see cref="StoreJson.Read"/>).
 /// </summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(StoredMessage))]
@@ -41,20 +41,5 @@ internal sealed partial class ShortJson : JsonSerializerContext
         var written = buffer.WrittenSpan.ToArray();
         if (buffer.Capacity > Kept) (_buffer, _writer) = (null, null);
         return written;
-    }
-
-    /// <summary>Null when the text is missing or is not what it should be.</summary>
-    public static T? Read<T>(RedisValue text, JsonTypeInfo<T> type)
-        where T : class
-    {
-        if (text.IsNull) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(((ReadOnlyMemory<byte>)text).Span, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

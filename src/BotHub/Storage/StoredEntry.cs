@@ -59,7 +59,7 @@ internal sealed record StoredEntry
     public static RedisValue Write(ChatEntry entry) => ShortJson.Write(Of(entry), ShortJson.Default.StoredEntry);
 
     /// <summary>Null when it is none.</summary>
-    public static ChatEntry? Read(RedisValue text) => ShortJson.Read(text, ShortJson.Default.StoredEntry)?.Entry;
+    public static ChatEntry? Read(RedisValue text) => StoreJson.Read(text, ShortJson.Default.StoredEntry)?.Entry;
 
     [JsonIgnore]
     public ChatEntry Entry => new(

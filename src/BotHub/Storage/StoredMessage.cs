@@ -76,7 +76,7 @@ internal sealed record StoredMessage
         ShortJson.Default.StoredMessage);
 
     /// <summary>Null when it is none.</summary>
-    public static InboundMessage? Read(ConversationId conversation, RedisValue text) => ShortJson.Read(text, ShortJson.Default.StoredMessage) is not { } m
+    public static InboundMessage? Read(ConversationId conversation, RedisValue text) => StoreJson.Read(text, ShortJson.Default.StoredMessage) is not { } m
         ? null
         : new InboundMessage(m.Id, conversation, m.Bot, new Sender(m.Sender, m.Name, m.Locale), m.Text ?? "", StoredTime.Of(m.At, m.Offset))
         {

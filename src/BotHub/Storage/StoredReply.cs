@@ -39,7 +39,7 @@ internal sealed record StoredReply
         if (stored.IsNull) return null;
         ReadOnlyMemory<byte> text = stored;
         var json = Math.Max(0, text.Span.IndexOf((byte)'{'));
-        if (ShortJson.Read(text[json..], ShortJson.Default.StoredReply) is not { } reply) return null;
+        if (StoreJson.Read(text[json..], ShortJson.Default.StoredReply) is not { } reply) return null;
         if ((reply.Message?.Entry ?? StoredEntry.Read(message)) is not { } said) return null;
         return new OutboundReply(said, reply.Error, reply.Usage is [var prompt, var completion, var milliseconds] ? new ReplyUsage((int)prompt, (int)completion, milliseconds) : null);
     }
